@@ -1,0 +1,16 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024', experimental: { keepImportAttributes: true } } },
+    ],
+  },
+  globalSetup: '<rootDir>/test/setup/start-emulators.ts',
+  globalTeardown: '<rootDir>/test/setup/stop-emulators.ts',
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/setup/counts-reporter.js'],
+};
