@@ -1,0 +1,146 @@
+/**
+ * The only reader of the environment. One schema per program; every problem is reported at once,
+ * by the variable's name, and a program with a wrong configuration does not start. An empty
+ * variable counts as unset.
+ */
+import { z } from 'zod';
+import { ConfigurationError } from './errors.ts';
+import { LOG_LEVELS } from './logger.ts';
+import { SecretText } from './secret-text.ts';
+import { isSecureUrl } from './http/secure-url.ts';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const wholeNumber = z.coerce.number().int().positive();
+const secretText = z.string().transform((value) => new SecretText(value));
+const userAndPassword = z
+  .string()
+  .regex(/^[^:]+:.+$/, 'write it as user:password')
+  .transform((value) => new SecretText(value));
+const commaSeparatedSecrets = z
+  .string()
+  .transform((value) => value.split(',').filter((part) => part !== ''))
+  .refine((values) => values.length > 0, 'write at least one secret')
+  .transform((values) => values.map((value) => new SecretText(value)));
+/** `projects/P/secrets/S`, Secret Manager's own name of a secret. */
+const secretName = z
+  .string()
+  .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
+const port = z.coerce.number().int().min(0).max(65535);
+
+const everywhere = {
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** Id of the destination: a code destination or a shipped description of a platform. */
+  DESTINATION: z.string().default('pangolin'),
+};
+
+const audienceMap = {
+  FIRESTORE_DATABASE: z.string().default('(default)'),
+  /** Top-level collection; several relays in one database need different ones. */
+  FIRESTORE_COLLECTION: z
+    .string()
+    .regex(/^[^/]{1,200}$/, 'must be one path segment, without a slash')
+    .default('audience-relay'),
+};
+
+const intakeSettings = {
+  RETURN_SEGMENT_ID: flag.default(false),
+  MAX_BODY_BYTES: wholeNumber.default(10_000_000),
+  /** How long a request waits for the queue's acknowledgement before it is answered 503. */
+  PUBLISH_TIMEOUT_MS: wholeNumber.default(900),
+  /** How long CREATE_AUDIENCE waits, in all, for the segment before it is answered 200. */
+  CREATE_TIMEOUT_MS: wholeNumber.default(2_500),
+};
+
+const forwardSettings = {
+  /** Replaces the base URL of the platform's description. https, or http on loopback. */
+  DESTINATION_BASE_URL: z
+    .url()
+    .refine(isSecureUrl, 'must be https (http is allowed on loopback only)')
+    .exactOptional(),
+  MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
+  /** Age from publish beyond which a message becomes a dead letter instead of being tried again. */
+  RETRY_WINDOW_SECONDS: wholeNumber.default(6 * 60 * 60),
+  /** How long a crashed creation of a segment keeps others from trying. */
+  CREATE_LEASE_SECONDS: wholeNumber.default(30),
+};
+
+const schemas = {
+  intake: z
+    .object({
+      ...everywhere,
+      ...audienceMap,
+      ...intakeSettings,
+      HMAC_SECRETS: commaSeparatedSecrets.exactOptional(),
+      HMAC_SECRET_NAME: secretName.exactOptional(),
+      BASIC_AUTH: userAndPassword.exactOptional(),
+      BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
+      TOPIC: z.string(),
+      GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    })
+    .superRefine((value, context) => {
+      if ((value.HMAC_SECRETS === undefined) === (value.HMAC_SECRET_NAME === undefined)) {
+        const message = 'set HMAC_SECRET_NAME (Secret Manager) or HMAC_SECRETS, and only one';
+        context.addIssue({ code: 'custom', path: ['HMAC_SECRET_NAME'], message });
+      }
+      if (value.BASIC_AUTH !== undefined && value.BASIC_AUTH_SECRET_NAME !== undefined) {
+        const message = 'set BASIC_AUTH or BASIC_AUTH_SECRET_NAME, not both';
+        context.addIssue({ code: 'custom', path: ['BASIC_AUTH_SECRET_NAME'], message });
+      }
+    }),
+  forward: z
+    .object({
+      ...everywhere,
+      ...audienceMap,
+      ...forwardSettings,
+      DEAD_LETTER_TOPIC: z.string(),
+      DESTINATION_CREDENTIALS: secretText.exactOptional(),
+      DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
+      GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    })
+    .superRefine((value, context) => {
+      const both = value.DESTINATION_CREDENTIALS && value.DESTINATION_CREDENTIALS_SECRET_NAME;
+      if (both === undefined) return;
+      const message = 'set DESTINATION_CREDENTIALS or this, not both';
+      context.addIssue({ code: 'custom', path: ['DESTINATION_CREDENTIALS_SECRET_NAME'], message });
+    }),
+  userSync: z.object({
+    LOG_LEVEL: everywhere.LOG_LEVEL,
+    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+  }),
+  localStack: z.object({
+    ...everywhere,
+    ...intakeSettings,
+    ...forwardSettings,
+    PORT: port.default(8080),
+    PANGOLIN_PORT: port.default(8090),
+    HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
+    BASIC_AUTH: userAndPassword.exactOptional(),
+    DESTINATION_CREDENTIALS: secretText.prefault('pangolin:pangolin'),
+    PUBSUB_EMULATOR_HOST: z.string().exactOptional(),
+    FIRESTORE_EMULATOR_HOST: z.string().exactOptional(),
+  }),
+};
+
+export type Program = keyof typeof schemas;
+export type Config<P extends Program> = z.output<(typeof schemas)[P]>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables this process was started with. */
+export const environment: Environment = process.env;
+
+/**
+ * The validated configuration of one program, keyed by the names of the variables.
+ * @throws ConfigurationError naming every variable that is missing or wrong.
+ */
+export function readConfig<P extends Program>(
+  program: P,
+  variables: Environment = environment,
+): Config<P> {
+  const set = Object.entries(variables).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const result = schemas[program].safeParse(Object.fromEntries(set));
+  if (result.success) return result.data as Config<P>;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ConfigurationError(problems);
+}

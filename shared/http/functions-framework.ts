@@ -1,0 +1,62 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { http } from '@google-cloud/functions-framework';
+import { logDrainFinished } from '../log-events.ts';
+import type { Logger } from '../logger.ts';
+import { sendAnswer, type HttpHandler } from './answer.ts';
+import { within } from '../within.ts';
+import { trackRequests } from './drain.ts';
+
+/** Cloud Run sends SIGKILL ten seconds after SIGTERM. */
+const DRAIN_TIMEOUT_MS = 4_000;
+const CLOSE_TIMEOUT_MS = 500;
+
+export interface FunctionOptions {
+  readonly name: string;
+  readonly handler: HttpHandler;
+  readonly log: Logger;
+  /** Closes clients after the last request. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Registers an HTTP function with the functions framework, and takes its requests before Express
+ * does. The framework would parse the body before our code sees it (malformed JSON: an HTML page
+ * before any signature check; gzip: inflated bytes under the signature) and drop the requests in
+ * flight on SIGTERM. docs/decisions/0004 says why it is done this way and what else was tried.
+ */
+export function registerFunction(options: FunctionOptions): void {
+  http(options.name, (_request, response) => {
+    const error = 'This function lost its place before Express: see docs/decisions/0004.';
+    sendAnswer(response, { status: 500, body: { error } });
+  });
+
+  /** Node publishes this before a request reaches the server's listeners: the first one included. */
+  const channel = 'http.server.request.start';
+  const takeOver = (message: unknown): void => {
+    const { server } = message as { server: Server };
+    unsubscribe(channel, takeOver);
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      void options.handler(request, response);
+    });
+    drainOnSignals(server, options);
+  };
+  subscribe(channel, takeOver);
+}
+
+function drainOnSignals(server: Server, { log, close }: FunctionOptions): void {
+  const drain = trackRequests(server);
+  const stop = async (): Promise<void> => {
+    const startedAt = Date.now();
+    const abandonedRequests = await drain(DRAIN_TIMEOUT_MS);
+    await within(close(), CLOSE_TIMEOUT_MS);
+    logDrainFinished(log, { durationMs: Date.now() - startedAt, abandonedRequests });
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // The framework's listener, registered when it began to listen, exits at once.
+    process.removeAllListeners(signal);
+    process.once(signal, () => void stop());
+  }
+}

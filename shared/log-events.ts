@@ -1,0 +1,142 @@
+/**
+ * One function per log event. The fields are closed types without room for a user id, a name, a
+ * secret or a payload; metrics and alerts are built on the `event` names, so treat them as an API.
+ * ERROR means that someone must act.
+ */
+import { RelayError, type ErrorCode } from './errors.ts';
+import type { Logger } from './logger.ts';
+
+/** What may be said of a failure: never its message, which can quote what it choked on. */
+export interface LoggedError {
+  readonly errorCode: ErrorCode | 'INTERNAL';
+  readonly errorName: string;
+  /** The call sites of an unexpected error, without its message. */
+  readonly stack?: string | undefined;
+  readonly [detail: string]: string | number | boolean | undefined;
+}
+
+/** Reduces anything thrown to what is safe to log. */
+export function loggedError(error: unknown): LoggedError {
+  if (error instanceof RelayError) {
+    return { ...error.details, errorCode: error.code, errorName: error.name, ...causeOf(error) };
+  }
+  const stack = error instanceof Error ? error.stack?.match(/^\s+at .*$/gm)?.join('\n') : undefined;
+  return {
+    errorCode: 'INTERNAL',
+    errorName: error instanceof Error ? error.name : typeof error,
+    stack,
+  };
+}
+
+/** The machine-readable code (ECONNRESET, 14 UNAVAILABLE …) of what caused an error. */
+function causeOf(error: RelayError): { cause?: string } {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return {};
+  const code = 'code' in cause ? String(cause.code) : cause.name;
+  return { cause: code };
+}
+
+export interface RequestAnswered {
+  readonly method: string;
+  /** The DIY call, when the request got far enough to tell. */
+  readonly type?: string | undefined;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly accepted?: number | undefined;
+  readonly rejected?: number | undefined;
+  readonly error?: LoggedError | undefined;
+}
+
+/** The one summary line of a request to a public function. */
+export function logRequestAnswered(log: Logger, { error, ...fields }: RequestAnswered): void {
+  const level = fields.status >= 500 ? 'error' : fields.status >= 400 ? 'warn' : 'info';
+  const line = { event: 'request_answered', ...fields, ...error };
+  log[level](line, `${fields.type ?? fields.method} answered ${fields.status}`);
+}
+
+/** A request ended before it could be answered: the caller hung up. */
+export function logRequestAborted(log: Logger, fields: { method: string; durationMs: number }) {
+  log.info({ event: 'request_aborted', ...fields }, 'The caller closed the connection');
+}
+
+/** CREATE_AUDIENCE was stored, but whether the segment is ready could not be read from the map. */
+export function logAudienceMapUnreadable(log: Logger, error: LoggedError): void {
+  const text = 'The audience map could not be read; the audience is created in the background';
+  log.error({ event: 'audience_map_unreadable', ...error }, text);
+}
+
+/** A secret could not be read again; the values known so far stay in force. */
+export function logSecretRefreshFailed(log: Logger, error: LoggedError): void {
+  const text = 'A secret could not be refreshed; the cached versions stay in force';
+  log.error({ event: 'secret_refresh_failed', ...error }, text);
+}
+
+export interface DeliverySettled {
+  readonly kind: string;
+  readonly settled: 'ack' | 'nack';
+  readonly deliveryAttempt: number | undefined;
+  /** Time from publish to this line. */
+  readonly ageMs: number;
+  readonly durationMs: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  readonly retried: number;
+  /** Why it goes back to the queue; the first reason when there are several. */
+  readonly retryReason?: string | undefined;
+}
+
+/** The one summary line of a delivery to forward. */
+export function logDeliverySettled(log: Logger, fields: DeliverySettled): void {
+  const level = fields.settled === 'ack' ? 'info' : 'warn';
+  log[level]({ event: 'delivery_settled', ...fields }, `${fields.kind}: ${fields.settled}`);
+}
+
+/** A delivery ended in an error of ours; the queue delivers it again. */
+export function logDeliveryFailed(log: Logger, error: LoggedError): void {
+  const text = 'A delivery failed unexpectedly and goes back to the queue';
+  log.error({ event: 'delivery_failed', ...error }, text);
+}
+
+export interface DeadLetterPublished {
+  readonly reason: string;
+  readonly destination: string;
+  readonly members: number;
+}
+
+/** Something was given up on and now waits for an operator. */
+export function logDeadLetterPublished(log: Logger, fields: DeadLetterPublished): void {
+  const text = `Dead letter: ${fields.reason}`;
+  log.error({ event: 'dead_letter_published', ...fields }, text);
+}
+
+/** An audience has its segment. `created` is false when the third party had it already. */
+export function logAudienceCreated(
+  log: Logger,
+  fields: { destination: string; segment: string; created: boolean },
+): void {
+  log.info({ event: 'audience_created', ...fields }, 'An audience has its segment');
+}
+
+/** The third party refused an audience; its creator was told why. */
+export function logAudienceFailed(log: Logger, fields: { destination: string }): void {
+  log.warn({ event: 'audience_failed', ...fields }, 'The third party refused an audience');
+}
+
+/** The third party refuses our credentials: nothing arrives until an operator acts. */
+export function logDestinationFault(
+  log: Logger,
+  fields: { destination: string; status: number },
+): void {
+  const text = `${fields.destination} refuses our credentials: check DESTINATION_CREDENTIALS`;
+  log.error({ event: 'destination_fault', ...fields }, text);
+}
+
+/** The instance was told to end and has finished its requests; what is left was given up on. */
+export function logDrainFinished(
+  log: Logger,
+  fields: { durationMs: number; abandonedRequests: number; undeliveredMessages?: number },
+): void {
+  const lost = fields.abandonedRequests + (fields.undeliveredMessages ?? 0);
+  log[lost > 0 ? 'error' : 'info']({ event: 'drain_finished', ...fields }, 'Stopped');
+}
