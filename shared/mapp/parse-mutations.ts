@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Mutation, Operation, RejectedEntry } from '../audience/audience.ts';
+import { RequestError } from '../errors.ts';
+import { audienceId, userId } from './fields.ts';
+
+/** The vendor's sample calls the array `Mutations`, its prose "Mutation array": both are read. */
+const ARRAY_FIELDS = ['Mutations', 'Mutation'] as const;
+
+/** `Uuid` looks like a UUID but its variant bits are not RFC 4122's, so any text will do. */
+const entrySchema = z
+  .object(
+    { Audience: audienceId, Uuid: userId, External_user_id: userId },
+    { error: 'is no object' },
+  )
+  .refine((entry) => entry.Uuid !== undefined || entry.External_user_id !== undefined, {
+    path: ['External_user_id'],
+    message: 'is missing, and Uuid too',
+  });
+
+/**
+ * Reads the mutation array. Entries that are not valid are set aside one by one with a reason that
+ * names the field and never its value.
+ * @throws RequestError REQUEST_INVALID when there is no mutation array.
+ */
+export function parseMutations(
+  fields: Readonly<Record<string, unknown>>,
+  operation: Operation,
+): { mutations: readonly Mutation[]; rejected: readonly RejectedEntry[] } {
+  const mutations: Mutation[] = [];
+  const rejected: RejectedEntry[] = [];
+  for (const entry of mutationArray(fields)) {
+    const result = entrySchema.safeParse(entry);
+    if (result.success) {
+      const { Audience, Uuid, External_user_id } = result.data;
+      const user = { uuid: Uuid, externalUserId: External_user_id };
+      mutations.push({ audience: Audience, operation, user });
+    } else {
+      rejected.push({ reason: reasonOf(result.error), operation, entry });
+    }
+  }
+  return { mutations, rejected };
+}
+
+function mutationArray(fields: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const present = ARRAY_FIELDS.filter((field) => fields[field] !== undefined);
+  if (present.length === 0) {
+    throw new RequestError('REQUEST_INVALID', 400, 'Mutations: the mutation array is missing');
+  }
+  return present.flatMap((field): unknown[] => {
+    const value = fields[field];
+    if (Array.isArray(value)) return value;
+    throw new RequestError('REQUEST_INVALID', 400, `${field}: is not an array`);
+  });
+}
+
+function reasonOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'entry: is invalid';
+  return `${issue.path.join('.') || 'entry'}: ${issue.message}`;
+}
