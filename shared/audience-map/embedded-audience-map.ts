@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { AudienceMap, AudienceRecord, Lease } from './audience-map.ts';
+
+interface Entry {
+  record: AudienceRecord;
+  lease: Lease | undefined;
+}
+
+/** A complete audience map in the memory of the process. `now` is the clock that leases run by. */
+export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): AudienceMap {
+  const byAudience = new Map<string, Entry>();
+  const bySegment = new Map<string, Entry>();
+
+  const held = (lease: Lease): Entry | undefined => {
+    const entry = byAudience.get(lease.audience.id);
+    return entry?.lease?.holder === lease.holder ? entry : undefined;
+  };
+  const answer = <Value>(compute: () => Value): Promise<Value> => Promise.resolve(compute());
+
+  return {
+    find: (id) => answer(() => (byAudience.get(id) ?? bySegment.get(id))?.record),
+
+    claim: ({ audience, requestId, leaseMs }) =>
+      answer(() => {
+        const known = byAudience.get(audience.id);
+        if (known?.record.state === 'ready') {
+          return { claimed: false, state: 'ready', segment: known.record.segment };
+        }
+        if (known?.lease !== undefined && known.lease.expiresAt > now()) {
+          return { claimed: false, state: 'creating', until: known.lease.expiresAt };
+        }
+        const expiresAt = new Date(now().getTime() + leaseMs);
+        const lease: Lease = { audience, requestId, holder: randomUUID(), expiresAt };
+        byAudience.set(audience.id, { record: { audience, state: 'creating' }, lease });
+        return { claimed: true, lease };
+      }),
+
+    settleReady: (lease, segment) =>
+      answer(() => {
+        const entry = held(lease);
+        if (entry === undefined) return 'lease-lost';
+        if (bySegment.has(segment)) return 'segment-taken';
+        entry.record = { audience: lease.audience, state: 'ready', segment };
+        entry.lease = undefined;
+        bySegment.set(segment, entry);
+        return 'settled';
+      }),
+
+    settleFailed: (lease, reason) =>
+      answer(() => {
+        const entry = held(lease);
+        if (entry === undefined) return 'lease-lost';
+        const { audience, requestId } = lease;
+        entry.record = { audience, state: 'failed', reason, requestId };
+        entry.lease = undefined;
+        return 'settled';
+      }),
+
+    release: (lease) =>
+      answer(() => {
+        const entry = held(lease);
+        if (entry !== undefined) entry.lease = undefined;
+      }),
+
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,77 @@
+import { PubSub, type Topic } from '@google-cloud/pubsub';
+import { PlatformError } from '../errors.ts';
+import type { OutgoingMessage, Publisher } from './queue.ts';
+
+/** gRPC codes worth another try within the deadline: ABORTED, INTERNAL, UNAVAILABLE, … */
+const RETRYABLE_CODES = [1, 4, 8, 10, 13, 14];
+
+export interface PubSubPublisherOptions {
+  /** Default: the project of the credentials in force, or of the emulator. */
+  readonly projectId?: string | undefined;
+  /** Name of the topic, or `projects/P/topics/T`. */
+  readonly topic: string;
+  /** The client gives a message up after this time; without it, it would go on for ten minutes. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Publishes to a Pub/Sub topic. A message goes out at once; while one of its ordering key is in
+ * flight, the client gathers the next ones and sends them in one call when it returns.
+ */
+export function createPubSubPublisher(options: PubSubPublisherOptions): Publisher {
+  const { projectId, timeoutMs } = options;
+  const pubsub = new PubSub(projectId === undefined ? {} : { projectId });
+  const topic = pubsub.topic(options.topic, {
+    messageOrdering: true,
+    batching: { maxMessages: 1 },
+    gaxOpts: {
+      timeout: timeoutMs,
+      retry: {
+        retryCodes: RETRYABLE_CODES,
+        backoffSettings: {
+          initialRetryDelayMillis: 50,
+          retryDelayMultiplier: 2,
+          maxRetryDelayMillis: timeoutMs,
+          initialRpcTimeoutMillis: timeoutMs,
+          rpcTimeoutMultiplier: 1,
+          maxRpcTimeoutMillis: timeoutMs,
+          totalTimeoutMillis: timeoutMs,
+        },
+      },
+    },
+  });
+
+  return {
+    publish: async (message) => {
+      try {
+        return await topic.publishMessage(toPubSub(message));
+      } catch (error) {
+        resume(topic, message.orderingKey);
+        const text =
+          'Pub/Sub did not acknowledge in time: check the topic, its grants and the network.';
+        throw new PlatformError('QUEUE_UNAVAILABLE', text, { cause: error });
+      }
+    },
+    close: async () => {
+      await topic.flush();
+      await pubsub.close();
+    },
+  };
+}
+
+/**
+ * After a failure the client refuses all messages of the key until told to go on, lest order be
+ * lost. Ours is kept all the same: the failed request is answered 503, and whoever repeats it
+ * publishes anew, behind what was published since.
+ */
+function resume(topic: Topic, orderingKey: string | undefined): void {
+  if (orderingKey !== undefined) topic.resumePublishing(orderingKey);
+}
+
+function toPubSub({ data, attributes, orderingKey }: OutgoingMessage) {
+  return {
+    data: Buffer.from(data),
+    attributes: { ...attributes },
+    ...(orderingKey === undefined ? {} : { orderingKey }),
+  };
+}

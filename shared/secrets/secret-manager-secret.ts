@@ -1,0 +1,98 @@
+import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
+import { PlatformError } from '../errors.ts';
+import type { Secret } from './secrets.ts';
+
+/** Two are accepted, so that the sender may switch at any moment of a rotation. */
+const ACCEPTED_VERSIONS = 2;
+
+type ClientOptions = ConstructorParameters<typeof SecretManagerServiceClient>[0];
+
+export interface SecretManagerSecretOptions {
+  /** `projects/P/secrets/S` */
+  readonly name: string;
+  /** The store is asked again at most this often, however many requests mismatch. */
+  readonly minRefreshIntervalMs?: number;
+  /** A version that was disabled stays accepted this long at most while requests arrive. */
+  readonly maxAgeMs?: number;
+  /** Called when a refresh failed and the cached values stay in force. */
+  readonly onRefreshFailure: (error: PlatformError) => void;
+  readonly clientOptions?: ClientOptions;
+  readonly now?: () => number;
+}
+
+/**
+ * The two newest enabled versions of a Secret Manager secret, read at first use, cached, and read
+ * again after a mismatch. One trailing newline, which `echo` adds when a version is made, is not
+ * part of the secret.
+ */
+export function createSecretManagerSecret(options: SecretManagerSecretOptions): Secret {
+  const { name, minRefreshIntervalMs = 10_000, maxAgeMs = 300_000, now = Date.now } = options;
+  const client = new SecretManagerServiceClient(options.clientOptions);
+  let cached: readonly string[] | undefined;
+  let reading: Promise<readonly string[]> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+
+  async function read(): Promise<readonly string[]> {
+    try {
+      const names = await newestEnabledVersions(client, name);
+      const values = await Promise.all(names.map((version) => accessVersion(client, version)));
+      if (values.length === 0) throw new RangeError('no enabled version');
+      cached = values;
+      return values;
+    } catch (error) {
+      const text = `${name} could not be read: check that it has an enabled version and that this function's service account may access it (roles/secretmanager.secretAccessor and viewer).`;
+      throw new PlatformError('SECRET_UNAVAILABLE', text, { cause: error });
+    }
+  }
+
+  /** One read at a time; everybody who asks meanwhile gets its result. */
+  function readOnce(): Promise<readonly string[]> {
+    readAt = now();
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function refresh(): Promise<readonly string[]> {
+    if (cached === undefined) return readOnce();
+    if (reading === undefined && now() - readAt < minRefreshIntervalMs) return cached;
+    try {
+      return await readOnce();
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      options.onRefreshFailure(error);
+      return cached;
+    }
+  }
+
+  return {
+    current: () => {
+      if (cached === undefined) return readOnce();
+      // In the background: no request waits for a value it most likely has already.
+      if (now() - readAt >= maxAgeMs) void refresh();
+      return Promise.resolve(cached);
+    },
+    refresh,
+  };
+}
+
+async function newestEnabledVersions(
+  client: SecretManagerServiceClient,
+  parent: string,
+): Promise<string[]> {
+  // Listed newest first by creation (documented); a page larger than two spares no call.
+  const [versions] = await client.listSecretVersions(
+    { parent, filter: 'state:ENABLED', pageSize: ACCEPTED_VERSIONS },
+    { autoPaginate: false },
+  );
+  return versions.flatMap(({ name }) => name ?? []).slice(0, ACCEPTED_VERSIONS);
+}
+
+async function accessVersion(client: SecretManagerServiceClient, name: string): Promise<string> {
+  const [version] = await client.accessSecretVersion({ name });
+  const data = version.payload?.data ?? '';
+  return Buffer.from(data as Uint8Array)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+}
