@@ -1,0 +1,36 @@
+import type { MessageMutation } from '../audience/message.ts';
+import type { DeliveryDependencies } from './dependencies.ts';
+import type { MutationOutcome } from './member-outcome.ts';
+
+export interface LastOperations {
+  /** The last mutation of each user, by the id the third party knows. */
+  readonly toDeliver: ReadonlyMap<string, MessageMutation>;
+  /** What need not be sent, and why. */
+  readonly skipped: readonly MutationOutcome[];
+}
+
+/**
+ * Reduces mutations, in their order, to one per user: what counts is the last. So no call ever holds
+ * an add and a remove of one user.
+ */
+export function lastOperations(
+  mutations: readonly MessageMutation[],
+  memberId: DeliveryDependencies['memberId'],
+): LastOperations {
+  const toDeliver = new Map<string, MessageMutation>();
+  const skipped: MutationOutcome[] = [];
+  const skip = (mutation: MessageMutation, reason: string) =>
+    skipped.push({ mutation, outcome: { status: 'skipped', reason } });
+
+  for (const mutation of mutations) {
+    const user = memberId === 'uuid' ? mutation.uuid : mutation.externalUserId;
+    if (user === undefined) {
+      skip(mutation, 'never synced: it has no id the third party knows');
+      continue;
+    }
+    const earlier = toDeliver.get(user);
+    if (earlier !== undefined) skip(earlier, 'overtaken by a later mutation of the same message');
+    toDeliver.set(user, mutation);
+  }
+  return { toDeliver, skipped };
+}

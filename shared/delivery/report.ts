@@ -1,0 +1,15 @@
+import { NO_OUTCOMES, type OutcomeCounts } from './member-outcome.ts';
+
+/** How a delivery ended: what the summary line says, and whether the queue must deliver again. */
+export interface DeliveryReport {
+  readonly counts: OutcomeCounts;
+  /** Set when the delivery must come again. */
+  readonly retryReason?: string | undefined;
+}
+
+export const done: DeliveryReport = { counts: NO_OUTCOMES };
+
+/** The delivery comes again as a whole. */
+export function retryLater(reason: string): DeliveryReport {
+  return { counts: NO_OUTCOMES, retryReason: reason };
+}

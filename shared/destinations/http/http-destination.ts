@@ -1,0 +1,112 @@
+import { DestinationError, ConfigurationError } from '../../errors.ts';
+import { classifyStatus } from '../classify-status.ts';
+import type {
+  BatchResult,
+  Destination,
+  DestinationSettings,
+  MicroBatch,
+  SegmentRequest,
+} from '../destination.ts';
+import { readPointer, readRefusal, readSegment } from './answer-fields.ts';
+import { createCaller, type CallResult } from './call.ts';
+import type { MemberCall, PlatformDescription } from './description.ts';
+import { fillJson, type TemplateValues } from './template.ts';
+
+/**
+ * The destination for any third party that a description can describe.
+ * @throws ConfigurationError when the description demands credentials and there are none.
+ */
+export function createHttpDestination(
+  platform: PlatformDescription,
+  settings: DestinationSettings,
+): Destination {
+  if (platform.auth !== 'none' && settings.credentials === undefined) {
+    const text = `DESTINATION_CREDENTIALS: ${platform.id} needs them, as user:password`;
+    throw new ConfigurationError([text]);
+  }
+  const call = createCaller(platform, settings);
+
+  return {
+    id: platform.id,
+    capabilities: {
+      creationIdempotentBy: platform.create.idempotentBy,
+      maxMembersPerCall: platform.maxMembersPerCall,
+      maxConcurrentCalls: platform.maxConcurrentCalls,
+    },
+
+    createSegment: async (request) => {
+      const result = await call(platform.create, segmentValues(request));
+      if (result.kind === 'unanswered') throw unavailable(platform, result.reason);
+      const answer = `answered ${result.status}`;
+      switch (classifyStatus(result.status)) {
+        case 'ok':
+          return createdSegment(platform, result.body);
+        case 'retry':
+          throw unavailable(platform, answer);
+        case 'fault':
+          throw misconfigured(platform, answer, result.status);
+        case 'refused': {
+          const words = readRefusal(result.body, platform.create.refusalAt) ?? answer;
+          const text = `${platform.name} refused the audience: ${words}`;
+          throw new DestinationError('DESTINATION_REFUSED', text);
+        }
+      }
+    },
+
+    apply: async (batch) => {
+      const template = batch.operation === 'add' ? platform.add : platform.remove;
+      const [first] = batch.members;
+      if (first === undefined) return { kind: 'outcomes', outcomes: [] };
+      const result = await call(template, { ...first }, batchBody(template, batch));
+      return batchResult(result, batch);
+    },
+  };
+}
+
+function segmentValues({ title, audienceId }: SegmentRequest): TemplateValues {
+  return { title, 'audience.id': audienceId };
+}
+
+function batchBody({ bodyEach }: MemberCall, { members }: MicroBatch) {
+  return bodyEach === undefined
+    ? undefined
+    : members.map((member) => fillJson(bodyEach, { ...member }));
+}
+
+function createdSegment(platform: PlatformDescription, body: string) {
+  const { segmentAt, createdAt } = platform.create;
+  const segment = readSegment(body, segmentAt);
+  if (segment === undefined) {
+    throw misconfigured(platform, `named no segment at ${segmentAt.join('.')}`, 200);
+  }
+  const created = createdAt === undefined || readPointer(body, createdAt) !== false;
+  return { segment, created };
+}
+
+function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
+  if (result.kind === 'unanswered') return { kind: 'retry', reason: result.reason };
+  const reason = `answered ${result.status}`;
+  switch (classifyStatus(result.status)) {
+    case 'ok':
+      return { kind: 'outcomes', outcomes: members.map(() => ({ status: 'delivered' })) };
+    case 'retry':
+      return { kind: 'retry', reason };
+    case 'fault':
+      return { kind: 'fault', reason, status: result.status };
+    case 'refused':
+      return { kind: 'refused-whole', reason };
+  }
+}
+
+function unavailable({ name }: PlatformDescription, what: string): DestinationError {
+  const text = `${name} could not create the segment now: ${what}`;
+  return new DestinationError('DESTINATION_UNAVAILABLE', text, { retryable: true });
+}
+
+function misconfigured({ name }: PlatformDescription, what: string, status: number) {
+  const text = `${name} ${what}: check its description and DESTINATION_CREDENTIALS`;
+  return new DestinationError('DESTINATION_MISCONFIGURED', text, {
+    retryable: true,
+    details: { status },
+  });
+}

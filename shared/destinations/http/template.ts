@@ -1,0 +1,62 @@
+/** Placeholders in the texts of a description. Plain substitution: nothing is evaluated. */
+
+/** The values a placeholder may name. */
+export type TemplateValues = Readonly<Record<string, string>>;
+
+const PLACEHOLDER = /\{\{\s*([\w.]+)\s*(?:\|\s*(number)\s*)?\}\}/g;
+const ONLY_NUMBER = /^\{\{\s*([\w.]+)\s*\|\s*number\s*\}\}$/;
+
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The names of all placeholders in a text. */
+export function placeholdersIn(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].flatMap(([, name]) => name ?? []);
+}
+
+/**
+ * A text with its placeholders filled in, unescaped.
+ * @throws TypeError when a placeholder names no value: a description is checked before it is used.
+ */
+export function fillText(template: string, values: TemplateValues): string {
+  return template.replace(PLACEHOLDER, (_, name: string) => valueOf(name, values));
+}
+
+/** A path with its placeholders filled in, each percent-encoded as one segment. */
+export function fillPath(template: string, values: TemplateValues): string {
+  return template.replace(PLACEHOLDER, (_, name: string) =>
+    encodeURIComponent(valueOf(name, values)),
+  );
+}
+
+/**
+ * A JSON value whose texts are filled in. A text that is nothing but `{{name | number}}` becomes a
+ * number, unless the value is none (then the text, which the third party refuses with its own words).
+ */
+export function fillJson(template: Json, values: TemplateValues): Json {
+  if (typeof template === 'string') return fillJsonText(template, values);
+  if (template === null || typeof template !== 'object') return template;
+  if (isArray(template)) return template.map((item) => fillJson(item, values));
+  return Object.fromEntries(
+    Object.entries(template).map(([key, item]) => [key, fillJson(item, values)]),
+  );
+}
+
+function fillJsonText(template: string, values: TemplateValues): string | number {
+  const numeric = ONLY_NUMBER.exec(template)?.[1];
+  if (numeric === undefined) return fillText(template, values);
+  const text = valueOf(numeric, values);
+  const number = Number(text);
+  return String(number) === text ? number : text;
+}
+
+function valueOf(name: string, values: TemplateValues): string {
+  const value = values[name];
+  if (value === undefined)
+    throw new TypeError(`The template names {{${name}}}, which has no value here.`);
+  return value;
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
