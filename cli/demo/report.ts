@@ -1,0 +1,23 @@
+import type { DemoResult } from './play.ts';
+
+/** The demo's result at a glance. */
+export function demoReport(result: DemoResult): string {
+  const durations = result.answers.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
+  const { adds, removes, calls } = result.stats;
+  const verdict = result.exact
+    ? `OK: the segment's ${result.expected} members are exactly the expected ones.`
+    : `FAILED: the segment has ${result.arrived} members, not exactly the ${result.expected} expected.`;
+  return `
+  sent       ${result.added} users added, ${result.removed} of them removed, in ${result.answers.length} requests
+  arrived    ${adds} adds and ${removes} removes at Pangolin, in ${calls} calls
+  answers    p50 ${percentile(durations, 0.5)} ms, p99 ${percentile(durations, 0.99)} ms
+  segment    ${result.arrived} members
+
+${verdict}`;
+}
+
+/** Nearest-rank percentile of ascending values. */
+function percentile(ascending: readonly number[], rank: number): string {
+  const index = Math.max(0, Math.ceil(rank * ascending.length) - 1);
+  return (ascending[index] ?? 0).toFixed(1);
+}

@@ -1,0 +1,80 @@
+import { performance } from 'node:perf_hooks';
+import { basicAuthHeader } from '../../shared/http/basic-auth.ts';
+import type { CallType } from '../../shared/mapp/parse-call.ts';
+import { signBody } from '../../shared/mapp/signature.ts';
+
+export interface DmpSettings {
+  readonly url: string;
+  readonly secret: string;
+  /** `user:password` */
+  readonly basicAuth?: string | undefined;
+}
+
+export interface DmpAnswer {
+  readonly status: number;
+  /** The JSON body; undefined when there is none. */
+  readonly body: unknown;
+  readonly durationMs: number;
+}
+
+/** A call as the DMP would make it: what to send, and the signature over exactly those bytes. */
+export interface SignedCall {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Signs a call as the DMP does. */
+export function signCall(
+  { url, secret, basicAuth }: DmpSettings,
+  type: CallType,
+  fields: Readonly<Record<string, unknown>>,
+): SignedCall {
+  const body = JSON.stringify({ Type: type, ...fields });
+  return {
+    url: `${url}/?type=${type}`,
+    headers: {
+      'Content-Type': 'application/json',
+      'X-HMAC': signBody(body, secret),
+      ...(basicAuth === undefined ? {} : { Authorization: basicAuthHeader(basicAuth) }),
+    },
+    body,
+  };
+}
+
+/** Plays the DMP: one method per call of the protocol, shaped like the vendor's samples. */
+export function createDmpClient(settings: DmpSettings) {
+  const send = async (type: CallType, fields: Record<string, unknown>): Promise<DmpAnswer> => {
+    const { url, headers, body } = signCall(settings, type, fields);
+    const startedAt = performance.now();
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      durationMs: performance.now() - startedAt,
+    };
+  };
+  const mutations = (audience: string, users: readonly string[]) => ({
+    Mutations: users.map((user) => ({
+      Uuid: `ab043529-3e55-4672-52f0-${user}`,
+      Audience: audience,
+      Customer: 123,
+      Platform: 113,
+      External_user_id: user,
+    })),
+  });
+
+  return {
+    validate: () => send('VALIDATE', {}),
+    createAudience: (audience: string, name: string) =>
+      send('CREATE_AUDIENCE', { Name: name, Customer: 123, Audience: audience }),
+    /** `users` are the third party's ids. */
+    addToAudience: (audience: string, users: readonly string[]) =>
+      send('ADD_TO_AUDIENCE', mutations(audience, users)),
+    removeFromAudience: (audience: string, users: readonly string[]) =>
+      send('REMOVE_FROM_AUDIENCE', mutations(audience, users)),
+  };
+}
+
+export type DmpClient = ReturnType<typeof createDmpClient>;

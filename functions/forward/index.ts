@@ -1,0 +1,61 @@
+/** Composition root of forward, the private HTTP function `forward` that Pub/Sub pushes to. */
+import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
+import { readConfig } from '../../shared/config.ts';
+import { createDelivery } from '../../shared/delivery/delivery.ts';
+import { createDestination } from '../../shared/destinations/registry.ts';
+import { registerFunction } from '../../shared/http/functions-framework.ts';
+import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { createSecretManagerSecret } from '../../shared/secrets/secret-manager-secret.ts';
+import { createForwardHandler } from './handler.ts';
+
+/** Forward may take its time over a dead letter: nobody waits for its answer. */
+const DEAD_LETTER_TIMEOUT_MS = 10_000;
+
+const config = readConfig('forward');
+const log = createLogger(config.LOG_LEVEL);
+
+function destinationCredentials(): (() => Promise<string>) | undefined {
+  const { DESTINATION_CREDENTIALS: value, DESTINATION_CREDENTIALS_SECRET_NAME: name } = config;
+  if (value !== undefined) return () => Promise.resolve(value.reveal());
+  if (name === undefined) return undefined;
+  const onRefreshFailure = (error: unknown) => {
+    logSecretRefreshFailed(log, loggedError(error));
+  };
+  const secret = createSecretManagerSecret({ name, onRefreshFailure });
+  return async () => (await secret.current())[0] ?? '';
+}
+
+const audienceMap = createFirestoreAudienceMap({
+  projectId: config.GOOGLE_CLOUD_PROJECT,
+  databaseId: config.FIRESTORE_DATABASE,
+  collection: config.FIRESTORE_COLLECTION,
+  destination: config.DESTINATION,
+});
+const deadLetters = createPubSubPublisher({
+  projectId: config.GOOGLE_CLOUD_PROJECT,
+  topic: config.DEAD_LETTER_TOPIC,
+  timeoutMs: DEAD_LETTER_TIMEOUT_MS,
+});
+const deliver = createDelivery({
+  destination: createDestination(config.DESTINATION, {
+    baseUrl: config.DESTINATION_BASE_URL,
+    credentials: destinationCredentials(),
+  }),
+  audienceMap,
+  deadLetters,
+  memberId: config.MEMBER_ID,
+  retryWindowMs: config.RETRY_WINDOW_SECONDS * 1000,
+  leaseMs: config.CREATE_LEASE_SECONDS * 1000,
+  log,
+});
+
+registerFunction({
+  name: 'forward',
+  log,
+  handler: createForwardHandler(deliver, log),
+  close: async () => {
+    await Promise.all([deadLetters.close(), audienceMap.close()]);
+  },
+});

@@ -1,0 +1,54 @@
+import type { Audience } from '../../shared/audience/audience.ts';
+import { MESSAGE_VERSION } from '../../shared/audience/message.ts';
+import {
+  waitUntilSettled,
+  type SettledRecord,
+} from '../../shared/audience-map/wait-until-settled.ts';
+import type { Answer } from '../../shared/http/answer.ts';
+import { logAudienceMapUnreadable, loggedError } from '../../shared/log-events.ts';
+import { correlatedLogger, type Correlation } from '../../shared/logger.ts';
+import type { IntakeDependencies } from './dependencies.ts';
+import { publishAll } from './publish.ts';
+
+/**
+ * CREATE_AUDIENCE: publishes it like everything else and waits, within limits, for forward to settle
+ * it, so that the person who creates the audience reads why it failed. What is not settled in time
+ * goes on in the background.
+ */
+export async function createAudience(
+  audience: Audience,
+  correlation: Correlation,
+  dependencies: IntakeDependencies,
+): Promise<Answer> {
+  const { createTimeoutMs, returnSegmentId } = dependencies.settings;
+  const deadline = Date.now() + createTimeoutMs;
+  const { requestId } = correlation;
+  const { customer, ...rest } = audience;
+  const message = {
+    version: MESSAGE_VERSION,
+    kind: 'create-audience',
+    requestId,
+    audience: { ...rest, ...(customer === undefined ? {} : { customer }) },
+  } as const;
+  await publishAll([message], correlation, dependencies);
+
+  const record = await lookUntil(deadline, { audience: audience.id, requestId }, dependencies);
+  if (record?.state === 'failed') return { status: 422, body: { error: record.reason } };
+  return record !== undefined && returnSegmentId
+    ? { status: 200, body: { id: record.segment } }
+    : { status: 200 };
+}
+
+/** The audience is stored in the queue by now, so a map that cannot be read does not fail it. */
+async function lookUntil(
+  deadline: number,
+  request: { audience: string; requestId: string },
+  { audienceMap, log }: IntakeDependencies,
+): Promise<SettledRecord | undefined> {
+  try {
+    return await waitUntilSettled(audienceMap, request, deadline);
+  } catch (error) {
+    logAudienceMapUnreadable(correlatedLogger(log, request), loggedError(error));
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Mutation, RejectedEntry } from '../../shared/audience/audience.ts';
+import { groupMutations, groupRejected } from '../../shared/audience/grouping.ts';
+import { RequestError } from '../../shared/errors.ts';
+import type { Answer } from '../../shared/http/answer.ts';
+import type { Correlation } from '../../shared/logger.ts';
+import type { IntakeDependencies } from './dependencies.ts';
+import { publishAll } from './publish.ts';
+
+export interface Entries {
+  readonly mutations: readonly Mutation[];
+  readonly rejected: readonly RejectedEntry[];
+}
+
+/**
+ * ADD_TO_AUDIENCE and REMOVE_FROM_AUDIENCE: stores the valid entries, and those that are not for the
+ * dead letters, before it answers.
+ * @throws RequestError REQUEST_INVALID (400) when no entry is valid; they are stored all the same.
+ */
+export async function mutateAudience(
+  { mutations, rejected }: Entries,
+  correlation: Correlation,
+  dependencies: IntakeDependencies,
+): Promise<Answer> {
+  const messages = [...groupMutations(mutations), ...groupRejected(rejected)];
+  await publishAll(messages, correlation, dependencies);
+  if (mutations.length === 0) {
+    const why = rejected[0]?.reason ?? 'the array is empty';
+    throw new RequestError('REQUEST_INVALID', 400, `Mutations: no entry is valid (first: ${why})`);
+  }
+  return { status: 200, body: { accepted: mutations.length, rejected: rejected.length } };
+}
