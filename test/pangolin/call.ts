@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Refusal } from './answers.ts';
 
-/** The largest request body Pangolin keeps in memory. */
-export const maxBodyBytes = 5 * 1024 * 1024;
+// The largest request body Pangolin keeps in memory.
+const maxBodyBytes = 5 * 1024 * 1024;
 
 /** One request, completely received. */
 export interface Call {
