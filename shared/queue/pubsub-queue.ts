@@ -1,6 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PubSub, type Topic } from '@google-cloud/pubsub';
 import { PlatformError } from '../errors.ts';
 import type { OutgoingMessage, Publisher } from './queue.ts';
+
+/**
+ * After an outage the gRPC channel waits before it connects again, by default up to two minutes, and
+ * fails every call meanwhile: intake must work again as soon as Pub/Sub does.
+ */
+const RECONNECT = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 200,
+};
 
 /** gRPC codes worth another try within the deadline: ABORTED, INTERNAL, UNAVAILABLE, … */
 const RETRYABLE_CODES = [1, 4, 8, 10, 13, 14];
@@ -20,7 +30,7 @@ export interface PubSubPublisherOptions {
  */
 export function createPubSubPublisher(options: PubSubPublisherOptions): Publisher {
   const { projectId, timeoutMs } = options;
-  const pubsub = new PubSub(projectId === undefined ? {} : { projectId });
+  const pubsub = new PubSub({ ...RECONNECT, ...(projectId === undefined ? {} : { projectId }) });
   const topic = pubsub.topic(options.topic, {
     messageOrdering: true,
     batching: { maxMessages: 1 },
@@ -46,7 +56,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
       try {
         return await topic.publishMessage(toPubSub(message));
       } catch (error) {
-        resume(topic, message.orderingKey);
+        await resume(topic, message.orderingKey);
         const text =
           'Pub/Sub did not acknowledge in time: check the topic, its grants and the network.';
         throw new PlatformError('QUEUE_UNAVAILABLE', text, { cause: error });
@@ -64,8 +74,11 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
  * lost. Ours is kept all the same: the failed request is answered 503, and whoever repeats it
  * publishes anew, behind what was published since.
  */
-function resume(topic: Topic, orderingKey: string | undefined): void {
-  if (orderingKey !== undefined) topic.resumePublishing(orderingKey);
+async function resume(topic: Topic, orderingKey: string | undefined): Promise<void> {
+  if (orderingKey === undefined) return;
+  // The client rejects the publish first and marks the key after that.
+  await nextTurn();
+  topic.resumePublishing(orderingKey);
 }
 
 function toPubSub({ data, attributes, orderingKey }: OutgoingMessage) {

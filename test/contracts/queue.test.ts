@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { describe } from '@jest/globals';
+import { createForwardHandler } from '../../functions/forward/handler.ts';
+import { trackRequests } from '../../shared/http/drain.ts';
+import { listenLocally } from '../../shared/http/listen.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
+import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
+import { queueContract } from './queue.contract.ts';
+
+describe('embedded queue', () => {
+  queueContract(() => {
+    const queue = createEmbeddedQueue({ minBackoffMs: 1, maxBackoffMs: 20 });
+    return Promise.resolve({
+      publisher: queue,
+      subscribe: (subscriber) => {
+        queue.subscribe(subscriber);
+        return Promise.resolve();
+      },
+      close: () => queue.close(),
+    });
+  });
+});
+
+describeWithEmulators('Pub/Sub, with a real push subscription', () => {
+  queueContract(() => {
+    const projectId = 'queue-contract';
+    const topic = `t-${randomUUID()}`;
+    const publisher = createPubSubPublisher({ projectId, topic, timeoutMs: 5_000 });
+    let stop = () => Promise.resolve();
+    return Promise.resolve({
+      publisher,
+      subscribe: async (subscriber) => {
+        const handler = createForwardHandler(subscriber, createLogger('silent'));
+        const { server, url } = await listenLocally(handler, 0);
+        const drain = trackRequests(server);
+        const names = { projectId, topic, deadLetterTopic: `${topic}-dead`, pushEndpoint: url };
+        const provisioned = await provisionPush(names);
+        stop = async () => {
+          await provisioned.remove();
+          await drain(1_000);
+        };
+      },
+      close: async () => {
+        await stop();
+        await publisher.close();
+      },
+    });
+  });
+});
