@@ -16,6 +16,7 @@ import { renderPage } from './page.ts';
 import { forgetSegments } from './platform.ts';
 import type { Platform } from './platform.ts';
 import { replyToSegmentCall } from './segment-endpoint.ts';
+import { sync } from './sync.ts';
 
 /** Finds who answers a call. */
 export function route(platform: Platform, call: Call): Reply {
@@ -35,6 +36,7 @@ export function route(platform: Platform, call: Call): Reply {
 /** The paths without Basic Auth. */
 function routeOpenPath(platform: Platform, call: Call): Answer {
   if (call.path === '/') return choose(call, { GET: () => html(renderPage(platform)) });
+  if (call.path === '/sync') return choose(call, { GET: () => sync(call) });
   return notFound();
 }
 

@@ -1,0 +1,216 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
+import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
+import { startLocalStack } from '../../cli/local-stack/local-stack.ts';
+import { createForwardHandler } from '../../functions/forward/handler.ts';
+import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
+import { readConfig } from '../../shared/config.ts';
+import { createDelivery } from '../../shared/delivery/delivery.ts';
+import { createDestination } from '../../shared/destinations/registry.ts';
+import { basicAuthHeader } from '../../shared/http/basic-auth.ts';
+import { listenLocally } from '../../shared/http/listen.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { signBody } from '../../shared/mapp/signature.ts';
+import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import { eventually } from '../setup/eventually.ts';
+
+/** What must not be found in the log, in any form in which it travels. */
+const MARK = 'marked';
+const SECRET = `${MARK}-hmac-secret`;
+const BASIC_AUTH = `mapp:${MARK}-password`;
+const CREDENTIALS = `pangolin:${MARK}-credentials`;
+const OUT = `https://go.flx1.com/uid?pid=${MARK}-out&uid=[[USERID]]`;
+const REFUSED_USER = `${MARK}-refused-user`;
+const REFUSED_TITLE = `${MARK} refused title`;
+const AUDIENCE = 'a5940e473cea659.356693871497425011';
+const ENCODED = [BASIC_AUTH, CREDENTIALS].map((text) =>
+  basicAuthHeader(text).slice('Basic '.length),
+);
+
+const written: string[] = [];
+const log = createLogger('debug', { write: (line) => written.push(line) });
+/** The ids that user sync gave to browsers. */
+const browserIds: string[] = [];
+
+function lines(): Record<string, unknown>[] {
+  return written.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function untilLogged(fields: Readonly<Record<string, unknown>>): Promise<void> {
+  return eventually(() => {
+    expect(lines()).toContainEqual(expect.objectContaining(fields));
+  }, 5_000);
+}
+
+function start(variables: Readonly<Record<string, string>> = {}) {
+  const local = { PORT: '0', PANGOLIN_PORT: '0', HMAC_SECRETS: SECRET, BASIC_AUTH };
+  const settings = { LOG_LEVEL: 'debug', RETRY_WINDOW_SECONDS: '1', ...local, ...variables };
+  return startLocalStack(readConfig('localStack', settings), log);
+}
+
+/** The calls of a DMP that does nothing wrong, and a platform that does. */
+async function playTheFlow(): Promise<void> {
+  const { intakeUrl, pangolinUrl, stop } = await start();
+  const dmp = createDmpClient({ url: intakeUrl, secret: SECRET, basicAuth: BASIC_AUTH });
+  const pangolin = createPangolinClient(pangolinUrl);
+  const user = (number: number) => `${MARK}-user-${number}`;
+  await pangolin.setFaults({ refuseUsers: [REFUSED_USER], refuseTitles: [REFUSED_TITLE] });
+
+  await dmp.validate();
+  await dmp.createAudience(AUDIENCE, `${MARK} audience name`);
+  const { body } = await dmp.createAudience('a.2', REFUSED_TITLE);
+  expect(JSON.stringify(body)).toContain(REFUSED_TITLE);
+  await dmp.addToAudience(AUDIENCE, [user(1), REFUSED_USER, user(2)]);
+  await dmp.removeFromAudience(AUDIENCE, [user(1)]);
+  await untilLogged({ event: 'dead_letter_published', reason: 'member-rejected' });
+
+  await pangolin.setFaults({ error500: 1 });
+  await dmp.addToAudience(AUDIENCE, [user(3)]);
+  await untilLogged({ settled: 'nack', retryReason: 'answered 500' });
+  await pangolin.setFaults({ reset: 1 });
+  await dmp.createAudience('a.3', `${MARK} third name`);
+  await untilLogged({ event: 'dead_letter_published', reason: 'retry-window-ended' });
+
+  await playMistakes(intakeUrl);
+  await stop();
+}
+
+/** Calls of a DMP, or of somebody else, that are wrong in every way. */
+async function playMistakes(intakeUrl: string): Promise<void> {
+  const entry = (field: string, value: unknown) => ({
+    Audience: AUDIENCE,
+    Uuid: 'u',
+    [field]: value,
+  });
+  const invalid = [entry('Uuid', { id: MARK }), entry('Audience', `${MARK}\n`), MARK];
+  const good = { Audience: AUDIENCE, External_user_id: `${MARK}-good` };
+  const send = (type: string, text: string, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${intakeUrl}/?type=${type}&user=${MARK}`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Authorization: basicAuthHeader(BASIC_AUTH),
+        'X-HMAC': signBody(text, SECRET),
+        ...headers,
+      },
+      body: text,
+    });
+  const mutations = (entries: readonly unknown[]) =>
+    JSON.stringify({ Type: 'ADD_TO_AUDIENCE', Mutations: entries });
+
+  await send('ADD_TO_AUDIENCE', mutations([...invalid, good]));
+  await send('ADD_TO_AUDIENCE', mutations(invalid));
+  await untilLogged({ event: 'dead_letter_published', reason: 'entry-invalid' });
+  const answers = await Promise.all([
+    send('ADD_TO_AUDIENCE', `{"Type":"ADD_TO_AUDIENCE", ${MARK}`),
+    send('ADD_TO_AUDIENCE', JSON.stringify({ Type: 'ADD_TO_AUDIENCE', Mutations: MARK })),
+    send(MARK, JSON.stringify({ Type: MARK })),
+    send('CREATE_AUDIENCE', JSON.stringify({ Type: 'CREATE_AUDIENCE', Name: `${MARK}\0` })),
+    send('ADD_TO_AUDIENCE', mutations([good]), { 'X-HMAC': signBody(MARK, `${MARK}-guess`) }),
+    send('ADD_TO_AUDIENCE', mutations([good]), { Authorization: basicAuthHeader(`x:${MARK}`) }),
+    send('ADD_TO_AUDIENCE', mutations([good]), { 'Content-Type': `text/${MARK}` }),
+    send('VALIDATE', '', { 'X-Cloud-Trace-Context': MARK, 'X-HMAC': MARK }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 401, 401, 415, 401]);
+  await playUserSync(intakeUrl);
+}
+
+async function playUserSync(url: string): Promise<void> {
+  for (const out of [OUT, `https://evil.example/${MARK}`, MARK]) {
+    const answer = await fetch(`${url}/sync?out=${out}`, { redirect: 'manual' });
+    const id = /=([0-9a-f]{32});/.exec(answer.headers.get('set-cookie') ?? '')?.[1];
+    if (id !== undefined) browserIds.push(id);
+  }
+  const Cookie = `audience_relay_id=${browserIds[0] ?? ''}`;
+  const known = await fetch(`${url}/sync?out=${OUT}`, { redirect: 'manual', headers: { Cookie } });
+  expect(known.headers.get('location')).toContain(browserIds[0]);
+}
+
+/** A platform that is down, and one that refuses our credentials. */
+async function playFaults(variables: Readonly<Record<string, string>>, retryReason: string) {
+  const { intakeUrl, stop } = await start({ DESTINATION_CREDENTIALS: CREDENTIALS, ...variables });
+  const dmp = createDmpClient({ url: intakeUrl, secret: SECRET, basicAuth: BASIC_AUTH });
+  const created = dmp.createAudience('a.4', `${MARK} fourth name`);
+  await untilLogged({ settled: 'nack', retryReason });
+  await created;
+  await stop();
+}
+
+/** Messages that are not ours, pushed to forward. */
+async function playForeignMessages(): Promise<void> {
+  const deliver = createDelivery({
+    destination: createDestination('pangolin', { credentials: () => Promise.resolve(CREDENTIALS) }),
+    audienceMap: createEmbeddedAudienceMap(),
+    deadLetters: createEmbeddedQueue(),
+    memberId: 'uuid',
+    retryWindowMs: 60_000,
+    leaseMs: 1_000,
+    log,
+  });
+  const { server, url } = await listenLocally(createForwardHandler(deliver, log), 0);
+  const publishTime = new Date().toISOString();
+  const data = (value: string) => Buffer.from(value).toString('base64');
+  const undecodable = [`${MARK} is no JSON`, `{"version":1,"kind":"${MARK}"}`].map(data);
+  for (const body of [
+    ...undecodable.map((text) => ({ message: { data: text, messageId: 'm-1', publishTime } })),
+    { message: { data: MARK, messageId: MARK } },
+    MARK,
+  ]) {
+    await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  }
+  server.close();
+  server.closeAllConnections();
+}
+
+beforeAll(async () => {
+  await playTheFlow();
+  await playFaults(
+    {},
+    'Pangolin (micro-batches) answered 401: check its description and DESTINATION_CREDENTIALS',
+  );
+  const nowhere = { DESTINATION_BASE_URL: 'http://127.0.0.1:1' };
+  await playFaults(
+    nowhere,
+    'Pangolin (micro-batches) could not create the segment now: no answer (ECONNREFUSED)',
+  );
+  await playForeignMessages();
+}, 60_000);
+
+describe('the log of everything that can happen', () => {
+  test('tells all of it', () => {
+    const events = new Set(lines().map(({ event }) => event));
+    for (const event of [
+      'request_answered',
+      'delivery_settled',
+      'delivery_failed',
+      'dead_letter_published',
+      'audience_created',
+      'audience_failed',
+      'destination_fault',
+      'drain_finished',
+    ]) {
+      expect(events).toContain(event);
+    }
+  });
+
+  test('has no user id, name, secret, password or URL in it', () => {
+    const found = [MARK, ...ENCODED, ...browserIds].filter((text) =>
+      written.some((line) => line.toLowerCase().includes(text.toLowerCase())),
+    );
+    expect(found).toEqual([]);
+    expect(browserIds).toHaveLength(1);
+  });
+
+  test('is one JSON object a line, with severity, message and event', () => {
+    for (const line of written) {
+      expect(line).toMatch(/^\{.*\}\n$/);
+      expect(JSON.parse(line)).toEqual(
+        expect.objectContaining({
+          severity: expect.stringMatching(/^(DEBUG|INFO|WARNING|ERROR)$/),
+          message: expect.stringMatching(/./),
+          event: expect.stringMatching(/^[a-z]+(_[a-z]+)+$/),
+        }),
+      );
+    }
+  });
+});
