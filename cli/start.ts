@@ -1,5 +1,6 @@
 /** `npm start`: the whole relay and Pangolin on this machine, until SIGINT or SIGTERM. */
 import { readConfig } from '../shared/config.ts';
+import { onStopSignal } from '../shared/http/on-stop-signal.ts';
 import { createLogger } from '../shared/logger.ts';
 import { banner } from './local-stack/banner.ts';
 import { startLocalStack } from './local-stack/local-stack.ts';
@@ -8,7 +9,7 @@ import { startupProblem } from './startup-problem.ts';
 try {
   const config = readConfig('localStack');
   const stack = await startLocalStack(config, createLogger(config.LOG_LEVEL));
-  const stop = (): void => {
+  onStopSignal(() => {
     stack.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -16,9 +17,7 @@ try {
         process.exit(1);
       },
     );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  });
   console.log(banner(config, stack));
 } catch (error) {
   console.error(startupProblem(error));

@@ -10,7 +10,11 @@ import { SecretText } from './secret-text.ts';
 import { isSecureUrl } from './http/secure-url.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const wholeNumber = z.coerce.number().int().positive();
+const wholeNumber = z.coerce
+  .number({ error: 'must be a whole number' })
+  .int('must be a whole number')
+  .positive('must be more than 0');
+const name = z.string({ error: 'is not set' });
 const secretText = z.string().transform((value) => new SecretText(value));
 const userAndPassword = z
   .string()
@@ -25,7 +29,12 @@ const commaSeparatedSecrets = z
 const secretName = z
   .string()
   .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
-const port = z.coerce.number().int().min(0).max(65535);
+const portText = 'must be a port, 0 to 65535';
+const port = z.coerce
+  .number({ error: portText })
+  .int(portText)
+  .min(0, portText)
+  .max(65535, portText);
 
 const everywhere = {
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -65,44 +74,26 @@ const forwardSettings = {
 };
 
 const schemas = {
-  intake: z
-    .object({
-      ...everywhere,
-      ...audienceMap,
-      ...intakeSettings,
-      HMAC_SECRETS: commaSeparatedSecrets.exactOptional(),
-      HMAC_SECRET_NAME: secretName.exactOptional(),
-      BASIC_AUTH: userAndPassword.exactOptional(),
-      BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
-      TOPIC: z.string(),
-      GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
-    })
-    .superRefine((value, context) => {
-      if ((value.HMAC_SECRETS === undefined) === (value.HMAC_SECRET_NAME === undefined)) {
-        const message = 'set HMAC_SECRET_NAME (Secret Manager) or HMAC_SECRETS, and only one';
-        context.addIssue({ code: 'custom', path: ['HMAC_SECRET_NAME'], message });
-      }
-      if (value.BASIC_AUTH !== undefined && value.BASIC_AUTH_SECRET_NAME !== undefined) {
-        const message = 'set BASIC_AUTH or BASIC_AUTH_SECRET_NAME, not both';
-        context.addIssue({ code: 'custom', path: ['BASIC_AUTH_SECRET_NAME'], message });
-      }
-    }),
-  forward: z
-    .object({
-      ...everywhere,
-      ...audienceMap,
-      ...forwardSettings,
-      DEAD_LETTER_TOPIC: z.string(),
-      DESTINATION_CREDENTIALS: secretText.exactOptional(),
-      DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
-      GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
-    })
-    .superRefine((value, context) => {
-      const both = value.DESTINATION_CREDENTIALS && value.DESTINATION_CREDENTIALS_SECRET_NAME;
-      if (both === undefined) return;
-      const message = 'set DESTINATION_CREDENTIALS or this, not both';
-      context.addIssue({ code: 'custom', path: ['DESTINATION_CREDENTIALS_SECRET_NAME'], message });
-    }),
+  intake: z.object({
+    ...everywhere,
+    ...audienceMap,
+    ...intakeSettings,
+    HMAC_SECRETS: commaSeparatedSecrets.exactOptional(),
+    HMAC_SECRET_NAME: secretName.exactOptional(),
+    BASIC_AUTH: userAndPassword.exactOptional(),
+    BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
+    TOPIC: name,
+    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+  }),
+  forward: z.object({
+    ...everywhere,
+    ...audienceMap,
+    ...forwardSettings,
+    DEAD_LETTER_TOPIC: name,
+    DESTINATION_CREDENTIALS: secretText.exactOptional(),
+    DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
+    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+  }),
   userSync: z.object({
     LOG_LEVEL: everywhere.LOG_LEVEL,
     GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
@@ -121,6 +112,19 @@ const schemas = {
   }),
 };
 
+/** Variables of which exactly one, or at most one, may be set. */
+const alternatives: Record<Program, readonly { names: readonly string[]; required: boolean }[]> = {
+  intake: [
+    { names: ['HMAC_SECRET_NAME', 'HMAC_SECRETS'], required: true },
+    { names: ['BASIC_AUTH_SECRET_NAME', 'BASIC_AUTH'], required: false },
+  ],
+  forward: [
+    { names: ['DESTINATION_CREDENTIALS_SECRET_NAME', 'DESTINATION_CREDENTIALS'], required: false },
+  ],
+  userSync: [],
+  localStack: [],
+};
+
 export type Program = keyof typeof schemas;
 export type Config<P extends Program> = z.output<(typeof schemas)[P]>;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -136,11 +140,19 @@ export function readConfig<P extends Program>(
   program: P,
   variables: Environment = environment,
 ): Config<P> {
-  const set = Object.entries(variables).filter(
+  const entries = Object.entries(variables).filter(
     ([, value]) => value !== undefined && value !== '',
   );
-  const result = schemas[program].safeParse(Object.fromEntries(set));
-  if (result.success) return result.data as Config<P>;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new ConfigurationError(problems);
+  const set = Object.fromEntries(entries);
+  const result = schemas[program].safeParse(set);
+  const problems = [
+    ...(result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...alternatives[program].flatMap(({ names, required }) => {
+      const count = names.filter((name) => set[name] !== undefined).length;
+      if (count === 1 || (count === 0 && !required)) return [];
+      return `${names.join(', ')}: set ${required ? 'one of them' : 'one of them at most'}`;
+    }),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
+  return result.data as Config<P>;
 }

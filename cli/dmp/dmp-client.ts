@@ -14,6 +14,7 @@ export interface DmpAnswer {
   readonly status: number;
   /** The JSON body; undefined when there is none. */
   readonly body: unknown;
+  readonly headers: Headers;
   readonly durationMs: number;
 }
 
@@ -52,17 +53,20 @@ export function createDmpClient(settings: DmpSettings) {
     return {
       status: response.status,
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      headers: response.headers,
       durationMs: performance.now() - startedAt,
     };
   };
-  const mutations = (audience: string, users: readonly string[]) => ({
-    Mutations: users.map((user) => ({
-      Uuid: `ab043529-3e55-4672-52f0-${user}`,
-      Audience: audience,
-      Customer: 123,
-      Platform: 113,
-      External_user_id: user,
-    })),
+  const mutations = (audiences: readonly string[], users: readonly string[]) => ({
+    Mutations: audiences.flatMap((audience) =>
+      users.map((user) => ({
+        Uuid: `ab043529-3e55-4672-52f0-${user}`,
+        Audience: audience,
+        Customer: 123,
+        Platform: 113,
+        External_user_id: user,
+      })),
+    ),
   });
 
   return {
@@ -71,9 +75,12 @@ export function createDmpClient(settings: DmpSettings) {
       send('CREATE_AUDIENCE', { Name: name, Customer: 123, Audience: audience }),
     /** `users` are the third party's ids. */
     addToAudience: (audience: string, users: readonly string[]) =>
-      send('ADD_TO_AUDIENCE', mutations(audience, users)),
+      send('ADD_TO_AUDIENCE', mutations([audience], users)),
     removeFromAudience: (audience: string, users: readonly string[]) =>
-      send('REMOVE_FROM_AUDIENCE', mutations(audience, users)),
+      send('REMOVE_FROM_AUDIENCE', mutations([audience], users)),
+    /** One request may be over several audiences. */
+    addToAudiences: (audiences: readonly string[], users: readonly string[]) =>
+      send('ADD_TO_AUDIENCE', mutations(audiences, users)),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { sendAnswer, type HttpHandler } from './answer.ts';
 import { within } from '../within.ts';
 import { trackRequests } from './drain.ts';
+import { onStopSignal } from './on-stop-signal.ts';
 
 /** Cloud Run sends SIGKILL ten seconds after SIGTERM. */
 const DRAIN_TIMEOUT_MS = 4_000;
@@ -54,9 +55,8 @@ function drainOnSignals(server: Server, { log, close }: FunctionOptions): void {
     logDrainFinished(log, { durationMs: Date.now() - startedAt, abandonedRequests });
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // The framework's listener, registered when it began to listen, exits at once.
-    process.removeAllListeners(signal);
-    process.once(signal, () => void stop());
-  }
+  // The framework's listeners, registered when it began to listen, exit at once.
+  process.removeAllListeners('SIGINT');
+  process.removeAllListeners('SIGTERM');
+  onStopSignal(() => void stop());
 }
