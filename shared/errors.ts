@@ -83,8 +83,3 @@ export class PlatformError extends RelayError {
     super(code, message, { retryable: true, ...options });
   }
 }
-
-/** Readable text of anything thrown; for logs of failures, where a stack would be noise. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { Delivery } from '../queue/queue.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 
-export const DEAD_LETTER_VERSION = 1;
+const DEAD_LETTER_VERSION = 1;
 
 export type DeadLetterReason =
   /** Older than the retry window. */

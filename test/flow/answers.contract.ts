@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { signBody } from '../../shared/mapp/signature.ts';
 
-export const SECRET = 'local-secret';
+const SECRET = 'local-secret';
 const AUDIENCE = 'a5940e473cea659.356693871497425011';
 const USER = 'marker-user-12478286329';
 const entry = {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
-import { startLocalStack } from '../../cli/local-stack/local-stack.ts';
+import { startLocalStack, type LocalStack } from '../../cli/local-stack/local-stack.ts';
 import { createForwardHandler } from '../../functions/forward/handler.ts';
 import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import { readConfig } from '../../shared/config.ts';
@@ -12,6 +12,7 @@ import { listenLocally } from '../../shared/http/listen.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { signBody } from '../../shared/mapp/signature.ts';
 import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import { freePort } from '../setup/emulators.ts';
 import { eventually } from '../setup/eventually.ts';
 
 /** What must not be found in the log, in any form in which it travels. */
@@ -42,17 +43,29 @@ function untilLogged(fields: Readonly<Record<string, unknown>>): Promise<void> {
   }, 5_000);
 }
 
-function start(variables: Readonly<Record<string, string>> = {}) {
+/** Starts a stack and plays something on it. */
+async function onStack(
+  variables: Readonly<Record<string, string>>,
+  play: (stack: LocalStack) => Promise<void>,
+): Promise<void> {
   const local = { PORT: '0', PANGOLIN_PORT: '0', HMAC_SECRETS: SECRET, BASIC_AUTH };
   const settings = { LOG_LEVEL: 'debug', RETRY_WINDOW_SECONDS: '1', ...local, ...variables };
-  return startLocalStack(readConfig('localStack', settings), log);
+  const stack = await startLocalStack(readConfig('localStack', settings), log);
+  try {
+    await play(stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+function dmpOf({ intakeUrl }: LocalStack) {
+  return createDmpClient({ url: intakeUrl, secret: SECRET, basicAuth: BASIC_AUTH });
 }
 
 /** The calls of a DMP that does nothing wrong, and a platform that does. */
-async function playTheFlow(): Promise<void> {
-  const { intakeUrl, pangolinUrl, stop } = await start();
-  const dmp = createDmpClient({ url: intakeUrl, secret: SECRET, basicAuth: BASIC_AUTH });
-  const pangolin = createPangolinClient(pangolinUrl);
+async function playTheFlow(stack: LocalStack): Promise<void> {
+  const dmp = dmpOf(stack);
+  const pangolin = createPangolinClient(stack.pangolinUrl);
   const user = (number: number) => `${MARK}-user-${number}`;
   await pangolin.setFaults({ refuseUsers: [REFUSED_USER], refuseTitles: [REFUSED_TITLE] });
 
@@ -70,13 +83,10 @@ async function playTheFlow(): Promise<void> {
   await pangolin.setFaults({ reset: 1 });
   await dmp.createAudience('a.3', `${MARK} third name`);
   await untilLogged({ event: 'dead_letter_published', reason: 'retry-window-ended' });
-
-  await playMistakes(intakeUrl);
-  await stop();
 }
 
 /** Calls of a DMP, or of somebody else, that are wrong in every way. */
-async function playMistakes(intakeUrl: string): Promise<void> {
+async function playMistakes({ intakeUrl }: LocalStack): Promise<void> {
   const entry = (field: string, value: unknown) => ({
     Audience: AUDIENCE,
     Uuid: 'u',
@@ -112,28 +122,27 @@ async function playMistakes(intakeUrl: string): Promise<void> {
     send('VALIDATE', '', { 'X-Cloud-Trace-Context': MARK, 'X-HMAC': MARK }),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 401, 401, 415, 401]);
-  await playUserSync(intakeUrl);
 }
 
-async function playUserSync(url: string): Promise<void> {
+async function playUserSync({ intakeUrl }: LocalStack): Promise<void> {
   for (const out of [OUT, `https://evil.example/${MARK}`, MARK]) {
-    const answer = await fetch(`${url}/sync?out=${out}`, { redirect: 'manual' });
+    const answer = await fetch(`${intakeUrl}/sync?out=${out}`, { redirect: 'manual' });
     const id = /=([0-9a-f]{32});/.exec(answer.headers.get('set-cookie') ?? '')?.[1];
     if (id !== undefined) browserIds.push(id);
   }
   const Cookie = `audience_relay_id=${browserIds[0] ?? ''}`;
-  const known = await fetch(`${url}/sync?out=${OUT}`, { redirect: 'manual', headers: { Cookie } });
+  const known = await fetch(`${intakeUrl}/sync?out=${OUT}`, {
+    redirect: 'manual',
+    headers: { Cookie },
+  });
   expect(known.headers.get('location')).toContain(browserIds[0]);
 }
 
-/** A platform that is down, and one that refuses our credentials. */
-async function playFaults(variables: Readonly<Record<string, string>>, retryReason: string) {
-  const { intakeUrl, stop } = await start({ DESTINATION_CREDENTIALS: CREDENTIALS, ...variables });
-  const dmp = createDmpClient({ url: intakeUrl, secret: SECRET, basicAuth: BASIC_AUTH });
-  const created = dmp.createAudience('a.4', `${MARK} fourth name`);
+/** A creation that the platform does not answer as it should. */
+async function playCreation(stack: LocalStack, retryReason: unknown): Promise<void> {
+  const created = dmpOf(stack).createAudience('a.4', `${MARK} fourth name`);
   await untilLogged({ settled: 'nack', retryReason });
   await created;
-  await stop();
 }
 
 /** Messages that are not ours, pushed to forward. */
@@ -163,16 +172,17 @@ async function playForeignMessages(): Promise<void> {
 }
 
 beforeAll(async () => {
-  await playTheFlow();
-  await playFaults(
-    {},
-    'Pangolin (micro-batches) answered 401: check its description and DESTINATION_CREDENTIALS',
+  await onStack({}, async (stack) => {
+    await playTheFlow(stack);
+    await playMistakes(stack);
+    await playUserSync(stack);
+  });
+  const credentials = { DESTINATION_CREDENTIALS: CREDENTIALS };
+  await onStack(credentials, (stack) =>
+    playCreation(stack, expect.stringContaining('answered 401')),
   );
-  const nowhere = { DESTINATION_BASE_URL: 'http://127.0.0.1:1' };
-  await playFaults(
-    nowhere,
-    'Pangolin (micro-batches) could not create the segment now: no answer (ECONNREFUSED)',
-  );
+  const down = { ...credentials, DESTINATION_BASE_URL: `http://127.0.0.1:${await freePort()}` };
+  await onStack(down, (stack) => playCreation(stack, expect.stringContaining('no answer')));
   await playForeignMessages();
 }, 60_000);
 

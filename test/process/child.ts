@@ -25,13 +25,13 @@ export interface Child {
 }
 
 /**
- * Starts a program and waits until `readyUrl` answers 200.
+ * Starts a program and waits until `ready.url` answers `ready.status`, 200 by default.
  * @throws Error with the program's output when it does not get ready
  */
 export async function startChild(
   command: readonly string[],
   variables: Environment,
-  ready: { readonly url: string; readonly timeoutMs?: number },
+  ready: { readonly url: string; readonly status?: number; readonly timeoutMs?: number },
 ): Promise<Child> {
   const [file = '', ...args] = command;
   const { PATH, HOME } = process.env;
@@ -46,7 +46,7 @@ export async function startChild(
   const controls = controlsOf(child, lines);
   try {
     await eventually(async () => {
-      expect((await fetch(ready.url)).status).toBe(200);
+      expect((await fetch(ready.url)).status).toBe(ready.status ?? 200);
     }, ready.timeoutMs);
   } catch (error) {
     controls.kill();
