@@ -16,12 +16,18 @@ module.exports = {
       comment:
         'Google clients are imported in pubsub-*, firestore-* and secret-manager-* only. Depend on the interface beside them.',
       severity: 'error',
-      from: { path: '^(functions|shared|cli)/', pathNot: '/(pubsub|firestore|secret-manager)-[^/]+$' },
-      to: { path: 'node_modules/@google-cloud/(pubsub|firestore|secret-manager)|node_modules/google-gax' },
+      from: {
+        path: '^(functions|shared|cli)/',
+        pathNot: '/(pubsub|firestore|secret-manager)-[^/]+$',
+      },
+      to: {
+        path: 'node_modules/@google-cloud/(pubsub|firestore|secret-manager)|node_modules/google-gax',
+      },
     },
     {
       name: 'framework-in-one-place',
-      comment: 'The functions framework is reached through shared/http/functions-framework.ts only.',
+      comment:
+        'The functions framework is reached through shared/http/functions-framework.ts only.',
       severity: 'error',
       from: { path: '^(functions|shared|cli)/', pathNot: '^shared/http/functions-framework[.]ts$' },
       to: { path: 'node_modules/@google-cloud/functions-framework' },
@@ -36,7 +42,8 @@ module.exports = {
     },
     {
       name: 'implementations-do-not-know-each-other',
-      comment: 'embedded-* does not import pubsub-*, firestore-* or secret-manager-*, and the reverse.',
+      comment:
+        'embedded-* does not import pubsub-*, firestore-* or secret-manager-*, and the reverse.',
       severity: 'error',
       from: { path: '^shared/.*/embedded-[^/]+[.]ts$' },
       to: { path: '^shared/.*/(pubsub|firestore|secret-manager)-[^/]+[.]ts$' },
@@ -74,6 +81,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

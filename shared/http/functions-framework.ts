@@ -24,11 +24,11 @@ export interface FunctionOptions {
  * Registers an HTTP function with the functions framework, and takes its requests before Express
  * does. The framework would parse the body before our code sees it (malformed JSON: an HTML page
  * before any signature check; gzip: inflated bytes under the signature) and drop the requests in
- * flight on SIGTERM. docs/decisions/0004 says why it is done this way and what else was tried.
+ * flight on SIGTERM. docs/decisions/0003 says why it is done this way and what else was tried.
  */
 export function registerFunction(options: FunctionOptions): void {
   http(options.name, (_request, response) => {
-    const error = 'This function lost its place before Express: see docs/decisions/0004.';
+    const error = 'This function lost its place before Express: see docs/decisions/0003.';
     sendAnswer(response, { status: 500, body: { error } });
   });
 

@@ -54,9 +54,7 @@ export function audienceMapContract(create: () => Promise<AudienceMap>): void {
   );
 
   test('of many claims at once, exactly one wins', async () => {
-    const claims = await Promise.all(
-      Array.from({ length: 5 }, (_, index) => claim(`r-${index}`)),
-    );
+    const claims = await Promise.all(Array.from({ length: 5 }, (_, index) => claim(`r-${index}`)));
     expect(claims.filter(({ claimed }) => claimed)).toHaveLength(1);
     for (const lost of claims.filter(({ claimed }) => !claimed)) {
       expect(lost).toMatchObject({ claimed: false, state: 'creating' });

@@ -42,7 +42,10 @@ export function queueContract(create: () => Promise<QueueFixture>): void {
     });
     const [delivery] = received;
     expect(delivery && textOf(delivery)).toBe('{"text":"ä€😀"}');
-    expect(delivery).toMatchObject({ messageId, attributes: { requestId: 'r-1', audience: 'a.1' } });
+    expect(delivery).toMatchObject({
+      messageId,
+      attributes: { requestId: 'r-1', audience: 'a.1' },
+    });
     expect(Math.abs((delivery?.publishTime.getTime() ?? 0) - before)).toBeLessThan(60_000);
   });
 

@@ -18,8 +18,8 @@ export interface Call {
   readonly query?: string;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: signed as the DMP does. */
-  readonly signature?: string | 'none';
+  /** Default: signed as the DMP does; null: unsigned. */
+  readonly signature?: string | null;
 }
 
 /** Makes a call; everything is as the DMP would send it, but for what `call` says. */
@@ -29,7 +29,7 @@ export async function send(url: string, call: Call) {
     method,
     headers: {
       'Content-Type': 'application/json',
-      ...(signature === 'none' ? {} : { 'X-HMAC': signature }),
+      ...(signature === null ? {} : { 'X-HMAC': signature }),
       ...call.headers,
     },
     ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
@@ -65,8 +65,8 @@ export function answersContract(url: () => string, maxBodyBytes: number): void {
 
   describe('200', () => {
     test.each<[string, Call]>([
-      ['GET /', { method: 'GET', signature: 'none' }],
-      ['GET /?type=VALIDATE', { method: 'GET', query: '?type=VALIDATE', signature: 'none' }],
+      ['GET /', { method: 'GET', signature: null }],
+      ['GET /?type=VALIDATE', { method: 'GET', query: '?type=VALIDATE', signature: null }],
       ['VALIDATE with an empty body', { query: '?type=VALIDATE' }],
       ['VALIDATE with a body', { query: '?type=VALIDATE', body: json({ Type: 'VALIDATE' }) }],
       [
@@ -108,16 +108,16 @@ export function answersContract(url: () => string, maxBodyBytes: number): void {
   describe('401', () => {
     const tampered = valid.body.replace(USER, 'someone-else');
     test.each<[string, Call]>([
-      ['signature missing', { ...valid, signature: 'none' }],
+      ['signature missing', { ...valid, signature: null }],
       ['signature of another secret', { ...valid, signature: signBody(valid.body, 'other') }],
       [
         'signature of another body',
         { ...valid, body: tampered, signature: signBody(valid.body, SECRET) },
       ],
       ['signature cut short', { ...valid, signature: signBody(valid.body, SECRET).slice(0, 39) }],
-      ['VALIDATE unsigned', { query: '?type=VALIDATE', signature: 'none' }],
-      ['malformed JSON, unsigned', { ...valid, body: '{"Type":', signature: 'none' }],
-      ['no type, unsigned', { body: valid.body, signature: 'none' }],
+      ['VALIDATE unsigned', { query: '?type=VALIDATE', signature: null }],
+      ['malformed JSON, unsigned', { ...valid, body: '{"Type":', signature: null }],
+      ['no type, unsigned', { body: valid.body, signature: null }],
     ])('%s', (_, request) => expectError(request, 401, /^X-HMAC: /));
   });
 

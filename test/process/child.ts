@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from '@jest/globals';
-import type { Environment } from '../../shared/config.ts';
+import { environment, type Environment } from '../../shared/config.ts';
 import { eventually } from '../setup/eventually.ts';
 
 export interface Ended {
@@ -34,7 +34,7 @@ export async function startChild(
   ready: { readonly url: string; readonly status?: number; readonly timeoutMs?: number },
 ): Promise<Child> {
   const [file = '', ...args] = command;
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME } = environment;
   const child = spawn(file, args, {
     detached: true,
     env: { PATH, HOME, METADATA_SERVER_DETECTION: 'none', ...variables },
