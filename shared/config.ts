@@ -129,6 +129,11 @@ export type Program = keyof typeof schemas;
 export type Config<P extends Program> = z.output<(typeof schemas)[P]>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The names of the variables a program reads. */
+export function variablesOf(program: Program): string[] {
+  return Object.keys(schemas[program].shape);
+}
+
 /** The variables this process was started with. */
 export const environment: Environment = process.env;
 

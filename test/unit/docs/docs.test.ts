@@ -1,0 +1,56 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { variablesOf } from '../../../shared/config.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const documents = ['README.md', ...globSync('docs/**/*.md')];
+const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+
+describe.each(documents)('%s', (file) => {
+  test('links to files that exist', () => {
+    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      ([, link = '']) => link,
+    );
+    expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+  });
+
+  test('names npm scripts that exist', () => {
+    const builtIn = ['ci', 'cit', 'test', 'start'];
+    const commands = [...read(file).matchAll(/(?:^|`|&& )npm (?:run )?([a-z][a-z:]*)/gm)];
+    const unknown = commands
+      .map(([, name = '']) => name)
+      .filter((name) => ![...builtIn, ...scripts].includes(name));
+    expect(unknown).toEqual([]);
+  });
+});
+
+test('every error code stands in docs/errors.md, and no other', () => {
+  const declared = [...read('shared/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(
+    ([, code]) => code,
+  );
+  const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)`/gm)].map(
+    ([, code]) => code,
+  );
+  expect(declared.length).toBeGreaterThan(5);
+  expect(documented.sort()).toEqual(declared.sort());
+});
+
+test('every promise of the README is linked to a test that exists', () => {
+  const promises = /## Promises\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+  const rows = promises
+    .split('\n')
+    .filter((line) => /^\| (?!promise|---)/.test(line) && !line.startsWith('|---'));
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) {
+    const [, title = '', file = ''] = /\[([^\]]+)\]\(([^)]+)\)/.exec(row) ?? [];
+    expect(read(file)).toContain(title);
+  }
+});
+
+test('the README documents the settings of the local stack, all and no other', () => {
+  const table = /## Settings\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+  const documented = [...table.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => name);
+  const emulators = ['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'];
+  expect([...documented, ...emulators].sort()).toEqual(variablesOf('localStack').sort());
+});
