@@ -26,5 +26,6 @@ try {
   }
 } catch (error) {
   console.error(startupProblem(error));
-  process.exitCode = 1;
+  // Parts that did start would keep the process alive.
+  process.exit(1);
 }

@@ -21,5 +21,6 @@ try {
   console.log(banner(config, stack));
 } catch (error) {
   console.error(startupProblem(error));
-  process.exitCode = 1;
+  // Parts that did start would keep the process alive.
+  process.exit(1);
 }

@@ -135,7 +135,11 @@ export function logDestinationFault(
 /** The instance was told to end and has finished its requests; what is left was given up on. */
 export function logDrainFinished(
   log: Logger,
-  fields: { durationMs: number; abandonedRequests: number; undeliveredMessages?: number },
+  fields: {
+    durationMs: number;
+    abandonedRequests: number;
+    undeliveredMessages?: number | undefined;
+  },
 ): void {
   const lost = fields.abandonedRequests + (fields.undeliveredMessages ?? 0);
   log[lost > 0 ? 'error' : 'info']({ event: 'drain_finished', ...fields }, 'Stopped');

@@ -104,7 +104,11 @@ function route(intake: HttpHandler, userSync: HttpHandler): HttpHandler {
   };
 }
 
-function stopper(server: Server, log: Logger, stopParts: (deadline: number) => Promise<number>) {
+function stopper(
+  server: Server,
+  log: Logger,
+  stopParts: (deadline: number) => Promise<number | undefined>,
+) {
   const drain = trackRequests(server);
   return async () => {
     const startedAt = Date.now();

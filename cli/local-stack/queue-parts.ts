@@ -17,9 +17,9 @@ export interface QueueParts {
   attach(deliver: Subscriber): Promise<void>;
   /**
    * Finishes the deliveries under way and, as far as `timeoutMs` allows, those that wait. Resolves with the
-   * number of messages that end undelivered.
+   * number of messages that end undelivered, where the queue can tell.
    */
-  stop(timeoutMs: number): Promise<number>;
+  stop(timeoutMs: number): Promise<number | undefined>;
 }
 
 export function embeddedQueueParts(): QueueParts {
@@ -70,7 +70,7 @@ export function pubsubQueueParts(run: Run, publishTimeoutMs: number, log: Logger
     stop: async (timeoutMs) => {
       await within(stopForward(), timeoutMs);
       await within(Promise.all([publisher.close(), deadLetters.close()]), 500);
-      return 0;
+      return undefined;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Firestore, Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { AudienceMap, AudienceRecord, Claim, Lease, Settled } from './audience-map.ts';
@@ -125,7 +125,12 @@ function toRecord(record: Stored): AudienceRecord {
   }
 }
 
-/** Any id as a legal document id: no slash, not `.` or `..`, not `__…__`. */
+/** Firestore's limit is 1,500 bytes. */
+const MAX_READABLE_ID = 1_000;
+
+/** Any id as a legal document id: no slash, not `.` or `..`, not `__…__`, and not too long. */
 function documentId(id: string): string {
-  return `id:${encodeURIComponent(id)}`;
+  const readable = encodeURIComponent(id);
+  if (readable.length <= MAX_READABLE_ID) return `id:${readable}`;
+  return `sha256:${createHash('sha256').update(id).digest('hex')}`;
 }

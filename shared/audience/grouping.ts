@@ -2,7 +2,7 @@
 import type { Mutation, RejectedEntry } from './audience.ts';
 import { MESSAGE_VERSION, type MutationsMessage, type RejectedEntriesMessage } from './message.ts';
 
-/** Members per message are bounded by bytes; the wrapping of a message fits the room left to 10 MB. */
+/** Bytes of members in a message: far from Pub/Sub's limit of 10 MB, even wrapped and in base64. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
 /** An invalid entry is kept up to this size, and beyond it as the beginning of its JSON text. */
 const MAX_ENTRY_BYTES = 100_000;
@@ -46,7 +46,14 @@ export function groupRejected(
 }
 
 function boundEntry(entry: unknown): unknown {
-  const text = JSON.stringify(entry);
+  let text: string;
+  try {
+    text = JSON.stringify(entry);
+  } catch (error) {
+    // JSON.parse takes any depth, JSON.stringify has a stack to overflow.
+    if (error instanceof RangeError) return { truncated: '(nested too deeply)' };
+    throw error;
+  }
   return text.length <= MAX_ENTRY_BYTES ? entry : { truncated: text.slice(0, MAX_ENTRY_BYTES) };
 }
 
