@@ -1,0 +1,98 @@
+import { expect, it } from '@jest/globals';
+import { environment, readConfig, type Config } from '../../../shared/config.ts';
+
+/** The documented defaults of `npm start`: an outside interface (docs, section 6 of the design). */
+const DEFAULTS = {
+  LOG_LEVEL: 'info',
+  DESTINATION: 'pangolin',
+  PORT: 8080,
+  PANGOLIN_PORT: 8090,
+  RETURN_SEGMENT_ID: false,
+  MEMBER_ID: 'external_user_id',
+  MAX_BODY_BYTES: 10_000_000,
+  PUBLISH_TIMEOUT_MS: 900,
+  CREATE_TIMEOUT_MS: 2_500,
+  RETRY_WINDOW_SECONDS: 21_600,
+  CREATE_LEASE_SECONDS: 30,
+};
+
+/** A local stack's configuration with its secrets readable. */
+function revealed({ HMAC_SECRETS, DESTINATION_CREDENTIALS, ...rest }: Config<'localStack'>) {
+  const secrets = HMAC_SECRETS.map((secret) => secret.reveal());
+  return { ...rest, secrets, credentials: DESTINATION_CREDENTIALS.reveal() };
+}
+
+it('the local stack needs no variable', () => {
+  expect(revealed(readConfig('localStack', {}))).toStrictEqual({
+    ...DEFAULTS,
+    secrets: ['local-secret'],
+    credentials: 'pangolin:pangolin',
+  });
+});
+
+it('an empty variable counts as unset', () => {
+  const names = [
+    ...Object.keys(DEFAULTS),
+    ...['HMAC_SECRETS', 'BASIC_AUTH', 'DESTINATION_CREDENTIALS', 'DESTINATION_BASE_URL'],
+    ...['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'],
+  ];
+  const empty = Object.fromEntries(names.map((name) => [name, '']));
+  const unset = { ...empty, PORT: undefined };
+  for (const variables of [empty, unset]) {
+    expect(revealed(readConfig('localStack', variables))).toStrictEqual(
+      revealed(readConfig('localStack', {})),
+    );
+  }
+});
+
+it('every variable of the local stack is read', () => {
+  const config = readConfig('localStack', {
+    LOG_LEVEL: 'silent',
+    DESTINATION: 'pangolin-one-by-one',
+    DESTINATION_BASE_URL: 'http://127.0.0.1:9999',
+    PORT: '0',
+    PANGOLIN_PORT: '65535',
+    RETURN_SEGMENT_ID: 'true',
+    MEMBER_ID: 'uuid',
+    MAX_BODY_BYTES: '1000',
+    BASIC_AUTH: 'user:pass:word',
+    HMAC_SECRETS: 'newest,older',
+    PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+    FIRESTORE_EMULATOR_HOST: '127.0.0.1:8086',
+  });
+  expect(config).toMatchObject({
+    LOG_LEVEL: 'silent',
+    DESTINATION: 'pangolin-one-by-one',
+    DESTINATION_BASE_URL: 'http://127.0.0.1:9999',
+    PORT: 0,
+    PANGOLIN_PORT: 65535,
+    RETURN_SEGMENT_ID: true,
+    MEMBER_ID: 'uuid',
+    MAX_BODY_BYTES: 1000,
+    PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+    FIRESTORE_EMULATOR_HOST: '127.0.0.1:8086',
+  });
+  expect(config.BASIC_AUTH?.reveal()).toBe('user:pass:word');
+  expect(config.HMAC_SECRETS.map((secret) => secret.reveal())).toEqual(['newest', 'older']);
+});
+
+it('variables of others are ignored', () => {
+  const variables = { PATH: '/bin', npm_config_x: '1', TOPIC: 't' };
+  expect(readConfig('userSync', variables)).toStrictEqual({ LOG_LEVEL: 'info' });
+});
+
+it("without variables, the process's own are read", () => {
+  expect(readConfig('userSync')).toStrictEqual(readConfig('userSync', environment));
+});
+
+it.each([
+  ['intake', { TOPIC: 't', HMAC_SECRETS: 's' }],
+  ['forward', { DEAD_LETTER_TOPIC: 'd' }],
+] as const)('%s starts with what it cannot guess', (program, variables) => {
+  expect(readConfig(program, variables)).toMatchObject({
+    LOG_LEVEL: 'info',
+    DESTINATION: 'pangolin',
+    FIRESTORE_DATABASE: '(default)',
+    FIRESTORE_COLLECTION: 'audience-relay',
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig, type Environment, type Program } from '../../../shared/config.ts';
+import { ConfigurationError } from '../../../shared/errors.ts';
+
+const VALID: Record<Program, Environment> = {
+  intake: { TOPIC: 't', HMAC_SECRETS: 's' },
+  forward: { DEAD_LETTER_TOPIC: 'd' },
+  userSync: {},
+  localStack: {},
+};
+
+function problemsOf(program: Program, variables: Environment): readonly string[] {
+  try {
+    readConfig(program, variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** The variables named, one per problem. */
+const namedIn = (problems: readonly string[]) =>
+  problems.map((problem) => problem.slice(0, problem.indexOf(':')));
+
+it.each(Object.entries(VALID))('%s has no problem with what it needs', (program, variables) => {
+  expect(problemsOf(program as Program, variables)).toEqual([]);
+});
+
+it.each([
+  ['intake', 'TOPIC'],
+  ['forward', 'DEAD_LETTER_TOPIC'],
+] as const)('%s does not start without %s', (program, name) => {
+  expect(namedIn(problemsOf(program, { ...VALID[program], [name]: undefined }))).toEqual([name]);
+  expect(namedIn(problemsOf(program, { ...VALID[program], [name]: '' }))).toEqual([name]);
+});
+
+describe('a wrong value is named by its variable', () => {
+  it.each<[Program, string, string]>([
+    ['userSync', 'LOG_LEVEL', 'INFO'],
+    ['localStack', 'RETURN_SEGMENT_ID', 'yes'],
+    ['localStack', 'MEMBER_ID', 'email'],
+    ['localStack', 'PORT', '65536'],
+    ['localStack', 'PORT', '-1'],
+    ['localStack', 'PORT', '80.5'],
+    ['localStack', 'PANGOLIN_PORT', 'http'],
+    ['localStack', 'BASIC_AUTH', 'no-colon'],
+    ['localStack', 'BASIC_AUTH', ':no-user'],
+    ['localStack', 'BASIC_AUTH', 'no-password:'],
+    ['localStack', 'HMAC_SECRETS', ',,'],
+    ['localStack', 'DESTINATION_BASE_URL', 'http://public.example'],
+    ['localStack', 'DESTINATION_BASE_URL', 'ftp://127.0.0.1'],
+    ['intake', 'MAX_BODY_BYTES', '0'],
+    ['intake', 'MAX_BODY_BYTES', '10MB'],
+    ['intake', 'PUBLISH_TIMEOUT_MS', '-5'],
+    ['intake', 'CREATE_TIMEOUT_MS', '1.5'],
+    ['intake', 'BASIC_AUTH_SECRET_NAME', 'my-secret'],
+    ['intake', 'BASIC_AUTH_SECRET_NAME', 'projects/p/secrets/s/versions/1'],
+    ['intake', 'FIRESTORE_COLLECTION', 'a/b'],
+    ['forward', 'RETRY_WINDOW_SECONDS', '0'],
+    ['forward', 'CREATE_LEASE_SECONDS', 'NaN'],
+    ['forward', 'DESTINATION_CREDENTIALS_SECRET_NAME', 'projects//secrets/s'],
+  ])('%s: %s=%s', (program, name, value) => {
+    expect(namedIn(problemsOf(program, { ...VALID[program], [name]: value }))).toEqual([name]);
+  });
+});
+
+it('every wrong, missing or contradicting variable is reported at once', () => {
+  const problems = problemsOf('intake', {
+    LOG_LEVEL: 'loud',
+    RETURN_SEGMENT_ID: 'yes',
+    MAX_BODY_BYTES: '-1',
+    BASIC_AUTH: 'no-colon',
+    BASIC_AUTH_SECRET_NAME: 'projects/p/secrets/s',
+    FIRESTORE_COLLECTION: 'a/b',
+  });
+  expect(namedIn(problems).sort()).toEqual([
+    'BASIC_AUTH',
+    'BASIC_AUTH_SECRET_NAME, BASIC_AUTH',
+    'FIRESTORE_COLLECTION',
+    'HMAC_SECRET_NAME, HMAC_SECRETS',
+    'LOG_LEVEL',
+    'MAX_BODY_BYTES',
+    'RETURN_SEGMENT_ID',
+    'TOPIC',
+  ]);
+});
+
+it('the error lists them under one code, without a value', () => {
+  const variables = {
+    BASIC_AUTH: 'marker',
+    HMAC_SECRETS: 'marker',
+    HMAC_SECRET_NAME: 'marker',
+    DESTINATION: 'd',
+    LOG_LEVEL: 'marker',
+  };
+  expect(() => readConfig('intake', variables)).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      code: 'CONFIGURATION_INVALID',
+      retryable: false,
+      message: expect.stringMatching(
+        /^The configuration is invalid:\n {2}- LOG_LEVEL: (?!.*marker)/s,
+      ),
+    }),
+  );
+});

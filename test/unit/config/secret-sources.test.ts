@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../../shared/config.ts';
+
+const NAME = 'projects/my-project/secrets/hmac';
+
+describe("intake's HMAC secret", () => {
+  const TOPIC = 't';
+  const onlyOne = 'HMAC_SECRET_NAME, HMAC_SECRETS: set one of them';
+
+  it('comes from Secret Manager', () => {
+    const config = readConfig('intake', { TOPIC, HMAC_SECRET_NAME: NAME });
+    expect(config).toMatchObject({ HMAC_SECRET_NAME: NAME });
+    expect(config.HMAC_SECRETS).toBeUndefined();
+  });
+
+  it('or from the environment, newest first', () => {
+    const config = readConfig('intake', { TOPIC, HMAC_SECRETS: 'new,,old,' });
+    expect(config.HMAC_SECRETS?.map((secret) => secret.reveal())).toEqual(['new', 'old']);
+    expect(config.HMAC_SECRET_NAME).toBeUndefined();
+  });
+
+  it('from one of them when the other is empty, as Terraform leaves it', () => {
+    const variables = { TOPIC, HMAC_SECRETS: 's', HMAC_SECRET_NAME: '' };
+    expect(() => readConfig('intake', variables)).not.toThrow();
+  });
+
+  it.each([
+    ['neither', {}],
+    ['neither, but empty', { HMAC_SECRETS: '', HMAC_SECRET_NAME: '' }],
+    ['both', { HMAC_SECRETS: 's', HMAC_SECRET_NAME: NAME }],
+  ])('but not from %s', (_, variables) => {
+    expect(() => readConfig('intake', { TOPIC, ...variables })).toThrow(onlyOne);
+  });
+});
+
+describe("intake's Basic Auth", () => {
+  const rest = { TOPIC: 't', HMAC_SECRETS: 's' };
+
+  it('is off without variables', () => {
+    const config = readConfig('intake', rest);
+    expect([config.BASIC_AUTH, config.BASIC_AUTH_SECRET_NAME]).toEqual([undefined, undefined]);
+  });
+
+  it.each([{ BASIC_AUTH: 'user:password' }, { BASIC_AUTH_SECRET_NAME: NAME }])(
+    'is set by %j',
+    (variables) => {
+      expect(() => readConfig('intake', { ...rest, ...variables })).not.toThrow();
+    },
+  );
+
+  it('is not set by both', () => {
+    const both = { BASIC_AUTH: 'user:password', BASIC_AUTH_SECRET_NAME: NAME };
+    expect(() => readConfig('intake', { ...rest, ...both })).toThrow(
+      'BASIC_AUTH_SECRET_NAME, BASIC_AUTH: set one of them at most',
+    );
+  });
+});
+
+describe("forward's credentials", () => {
+  const rest = { DEAD_LETTER_TOPIC: 'd' };
+
+  it.each([
+    {},
+    { DESTINATION_CREDENTIALS: 'user:password' },
+    { DESTINATION_CREDENTIALS_SECRET_NAME: NAME },
+  ])('may be %j', (variables) => {
+    expect(() => readConfig('forward', { ...rest, ...variables })).not.toThrow();
+  });
+
+  it('are not set by both', () => {
+    const both = { DESTINATION_CREDENTIALS: 'u:p', DESTINATION_CREDENTIALS_SECRET_NAME: NAME };
+    expect(() => readConfig('forward', { ...rest, ...both })).toThrow(
+      'DESTINATION_CREDENTIALS_SECRET_NAME, DESTINATION_CREDENTIALS: set one of them at most',
+    );
+  });
+});

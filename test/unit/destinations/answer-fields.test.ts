@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  readPointer,
+  readRefusal,
+  readSegment,
+} from '../../../shared/destinations/http/answer-fields.ts';
+
+describe('readPointer', () => {
+  const body = '{"data":{"ids":["a",{"id":7}],"none":null,"":"empty"},"ok":false}';
+
+  it.each([
+    [['ok'], false],
+    [['data', 'none'], null],
+    [['data', 'ids', '1', 'id'], 7],
+    [['data', ''], 'empty'],
+  ])('finds what stands at %j', (pointer, value) => {
+    expect(readPointer(body, pointer)).toEqual(value);
+  });
+
+  it.each([
+    [['missing']],
+    [['data', 'ids', '2']],
+    [['data', 'none', 'deeper']],
+    [['ok', 'deeper']],
+    [['data', 'ids', '0', 'length']],
+    [['constructor', 'name']],
+    [['__proto__', 'toString']],
+  ])('finds nothing at %j', (pointer) => {
+    expect(readPointer(body, pointer)).toBeUndefined();
+  });
+
+  it.each(['', '<html>502</html>', '{"ok":', 'null', '[]', '7', '"ok"'])(
+    'finds nothing in the answer %j',
+    (answer) => {
+      expect(readPointer(answer, ['ok'])).toBeUndefined();
+    },
+  );
+});
+
+describe('readSegment', () => {
+  it.each([
+    ['12345', '12345'],
+    ['0', '0'],
+    ['"seg-1"', 'seg-1'],
+    ['"007"', '007'],
+    ['9007199254740991', '9007199254740991'],
+  ])('reads the id %s', (json, segment) => {
+    expect(readSegment(`{"segment_id":${json}}`, ['segment_id'])).toBe(segment);
+  });
+
+  it.each(['""', 'null', 'true', '{}', '["12345"]'])('reads no id from %s', (json) => {
+    expect(readSegment(`{"segment_id":${json}}`, ['segment_id'])).toBeUndefined();
+  });
+});
+
+describe('readRefusal', () => {
+  const refusal = (error: unknown) => readRefusal(JSON.stringify({ error }), ['error']);
+
+  it('reads the words', () => {
+    expect(refusal('The title is taken.')).toBe('The title is taken.');
+  });
+
+  it.each([
+    ['two\r\nlines', 'two lines'],
+    ['\ttabs\t and \u00a0 spaces \n', 'tabs and spaces'],
+    ['escape \u001b[31mred', 'escape [31mred'],
+    ['NUL\0, DEL\u007f, C1\u0085', 'NUL , DEL , C1'],
+    ['line\u2028separator', 'line separator'],
+  ])('makes one line of %j', (words, line) => {
+    expect(refusal(words)).toBe(line);
+  });
+
+  it('keeps 300 characters and cuts off the rest', () => {
+    expect(refusal('x'.repeat(300))).toBe('x'.repeat(300));
+    expect(refusal('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
+    expect(refusal('x'.repeat(100_000))).toHaveLength(301);
+  });
+
+  it.each(['', ' \n ', 17, null, { en: 'no' }, ['no']])('reads no words from %j', (error) => {
+    expect(refusal(error)).toBeUndefined();
+  });
+
+  it('reads nothing where no place is described, or no JSON came', () => {
+    expect(readRefusal('{"error":"no"}', undefined)).toBeUndefined();
+    expect(readRefusal('<h1>Bad Request</h1>', ['error'])).toBeUndefined();
+  });
+});

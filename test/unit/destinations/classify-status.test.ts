@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { classifyStatus } from '../../../shared/destinations/classify-status.ts';
+
+it.each([
+  [199, 'fault'],
+  [200, 'ok'],
+  [202, 'ok'],
+  [204, 'ok'],
+  [207, 'ok'],
+  [299, 'ok'],
+  [300, 'fault'],
+  [301, 'fault'],
+  [302, 'fault'],
+  [304, 'fault'],
+  [307, 'fault'],
+  [399, 'fault'],
+  [400, 'refused'],
+  [401, 'fault'],
+  [402, 'refused'],
+  [403, 'fault'],
+  [404, 'refused'],
+  [408, 'retry'],
+  [409, 'retry'],
+  [410, 'refused'],
+  [413, 'refused'],
+  [422, 'refused'],
+  [423, 'retry'],
+  [424, 'refused'],
+  [425, 'retry'],
+  [429, 'retry'],
+  [451, 'refused'],
+  [499, 'refused'],
+  [500, 'retry'],
+  [501, 'refused'],
+  [502, 'retry'],
+  [503, 'retry'],
+  [504, 'retry'],
+  [599, 'retry'],
+])('%i means %s', (status, meaning) => {
+  expect(classifyStatus(status)).toBe(meaning);
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { describedDestination, thirdPartyForEachTest, type Reaction } from './third-party-stub.ts';
+
+const thirdParty = thirdPartyForEachTest();
+const request = { title: 'Käufer & "Freunde"?', audienceId: 'a.1' };
+
+const create = (fields: object = {}) =>
+  describedDestination(thirdParty.url, fields).createSegment(request);
+
+async function createAnswered(reaction: Reaction) {
+  thirdParty.reactWith(reaction);
+  return create();
+}
+
+it('calls as described, the title as one query parameter', async () => {
+  await create();
+  const { method, url, body, headers } = thirdParty.call();
+  expect(method).toBe('POST');
+  expect(url).toBe('/segments?title=K%C3%A4ufer+%26+%22Freunde%22%3F');
+  expect(new URL(url ?? '', 'http://h').searchParams.get('title')).toBe(request.title);
+  expect([body, headers['content-type']]).toEqual(['', undefined]);
+});
+
+it("fills the DMP's id into the path", async () => {
+  await create({
+    create: {
+      method: 'PUT',
+      path: '/segments/{{audience.id}}',
+      idempotentBy: 'none',
+      segmentAt: ['id'],
+    },
+  });
+  expect(thirdParty.call()).toMatchObject({ method: 'PUT', url: '/segments/a.1' });
+});
+
+describe('the segment', () => {
+  it.each([
+    ['a number', '{"id":12345}', { segment: '12345', created: true }],
+    ['text', '{"id":"seg-1"}', { segment: 'seg-1', created: true }],
+    ['said to be new', '{"id":1,"created":true}', { segment: '1', created: true }],
+    ['there already', '{"id":1,"created":false}', { segment: '1', created: false }],
+  ])('may be %s', async (_, body, segment) => {
+    await expect(createAnswered({ status: 201, body })).resolves.toEqual(segment);
+  });
+
+  it.each(['{}', '{"id":""}', '{"id":null}', '', '<html>OK</html>'])(
+    'that is not in the answer %j is a matter for the operator',
+    async (body) => {
+      await expect(createAnswered({ status: 200, body })).rejects.toMatchObject({
+        name: 'DestinationError',
+        code: 'DESTINATION_MISCONFIGURED',
+        retryable: true,
+        message: expect.stringContaining('named no segment at id'),
+      });
+    },
+  );
+});
+
+describe('a refusal', () => {
+  const refused = (text: string) => ({
+    code: 'DESTINATION_REFUSED',
+    retryable: false,
+    message: `Acme Ads refused the audience: ${text}`,
+  });
+
+  it.each([400, 404, 413, 422, 501])('of %i speaks with its words', async (status) => {
+    const body = '{"error":{"text":"This\\nname is taken."}}';
+    await expect(createAnswered({ status, body })).rejects.toMatchObject(
+      refused('This name is taken.'),
+    );
+  });
+
+  it('without words tells the status', async () => {
+    const body = '<html>secret stack trace</html>';
+    await expect(createAnswered({ status: 422, body })).rejects.toMatchObject(
+      refused('answered 422'),
+    );
+  });
+});
+
+it.each([301, 401, 403])('%i asks the operator to check the credentials', async (status) => {
+  await expect(createAnswered({ status })).rejects.toMatchObject({
+    code: 'DESTINATION_MISCONFIGURED',
+    retryable: true,
+    details: { status },
+    message: expect.stringContaining('DESTINATION_CREDENTIALS'),
+  });
+});
+
+it.each<Reaction>([
+  { status: 408 },
+  { status: 409 },
+  { status: 429 },
+  { status: 500 },
+  { status: 503 },
+  'reset',
+  'reset-in-body',
+])('%j is tried again later', async (reaction) => {
+  await expect(createAnswered(reaction)).rejects.toMatchObject({
+    code: 'DESTINATION_UNAVAILABLE',
+    retryable: true,
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import { readOut } from '../../../shared/mapp/user-sync.ts';
+
+const FILLED = 'https://go.flx1.com/uid?userid=[[USERID]]&pl=99999&plsec=verysecure';
+
+it.each([
+  ['the template as the browser sends it', `/sync?out=${FILLED}`, FILLED],
+  ['the root path', `/?out=${FILLED}`, FILLED],
+  ['a parameter before it', `/sync?pid=1&out=${FILLED}`, FILLED],
+  ['an out inside of out', `/sync?out=${FILLED}&out=2`, `${FILLED}&out=2`],
+  [
+    'a macro the browser has encoded',
+    '/sync?out=https://go.flx1.com/uid?userid=%5B%5BUSERID%5D%5D&pl=9',
+    'https://go.flx1.com/uid?userid=%5B%5BUSERID%5D%5D&pl=9',
+  ],
+  ['the encoded form', `/sync?out=${encodeURIComponent(FILLED)}`, FILLED],
+  ['the encoded form in lower case', '/sync?out=https%3a%2f%2fgo.flx1.com', 'https://go.flx1.com'],
+  ['parameters after the encoded form', `/sync?out=${encodeURIComponent(FILLED)}&x=1`, FILLED],
+])('reads %s', (_, requestUrl, out) => {
+  expect(readOut(requestUrl)).toBe(out);
+});
+
+it.each([
+  ['there is no query', '/sync'],
+  ['there is no out', '/sync?in=https://go.flx1.com/'],
+  ['another parameter ends in out', '/sync?logout=https://go.flx1.com/'],
+  ['out is no percent-encoding', '/sync?out=%E0%A4%A'],
+])('reads nothing when %s', (_, requestUrl) => {
+  expect(readOut(requestUrl)).toBeUndefined();
+});
+
+it('does not decode a raw URL: what is encoded in it belongs to its own query', () => {
+  const out = 'https://go.flx1.com/uid?userid=[[USERID]]&plsec=a%26b%3Dc';
+  expect(readOut(`/sync?out=${out}`)).toBe(out);
+});
