@@ -7,13 +7,13 @@ import { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
 import { LOG_LEVELS } from './logger.ts';
 import { SecretText } from './secret-text.ts';
-import { isSecureUrl } from './http/secure-url.ts';
+import { BASE_URL_RULE, isBaseUrl } from './http/base-url.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const wholeNumber = z.coerce
-  .number({ error: 'must be a whole number' })
-  .int('must be a whole number')
-  .positive('must be more than 0');
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number, 1 or more')
+  .transform(Number);
 const name = z.string({ error: 'is not set' });
 const secretText = z.string().transform((value) => new SecretText(value));
 const userAndPassword = z
@@ -22,7 +22,7 @@ const userAndPassword = z
   .transform((value) => new SecretText(value));
 const commaSeparatedSecrets = z
   .string()
-  .transform((value) => value.split(',').filter((part) => part !== ''))
+  .transform((value) => splitSecrets(value))
   .refine((values) => values.length > 0, 'write at least one secret')
   .transform((values) => values.map((value) => new SecretText(value)));
 /** `projects/P/secrets/S`, Secret Manager's own name of a secret. */
@@ -30,11 +30,11 @@ const secretName = z
   .string()
   .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
 const portText = 'must be a port, 0 to 65535';
-const port = z.coerce
-  .number({ error: portText })
-  .int(portText)
-  .min(0, portText)
-  .max(65535, portText);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, portText)
+  .transform(Number)
+  .refine((value) => value <= 65535, portText);
 
 const everywhere = {
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -62,10 +62,7 @@ const intakeSettings = {
 
 const forwardSettings = {
   /** Replaces the base URL of the platform's description. https, or http on loopback. */
-  DESTINATION_BASE_URL: z
-    .url()
-    .refine(isSecureUrl, 'must be https (http is allowed on loopback only)')
-    .exactOptional(),
+  DESTINATION_BASE_URL: z.string().refine(isBaseUrl, BASE_URL_RULE).exactOptional(),
   MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
   /** Age from publish beyond which a message becomes a dead letter instead of being tried again. */
   RETRY_WINDOW_SECONDS: wholeNumber.default(6 * 60 * 60),
@@ -102,8 +99,8 @@ const schemas = {
     ...everywhere,
     ...intakeSettings,
     ...forwardSettings,
-    PORT: port.default(8080),
-    PANGOLIN_PORT: port.default(8090),
+    PORT: port.prefault('8080'),
+    PANGOLIN_PORT: port.prefault('8090'),
     HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
     BASIC_AUTH: userAndPassword.exactOptional(),
     DESTINATION_CREDENTIALS: secretText.prefault('pangolin:pangolin'),
@@ -124,6 +121,13 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
   userSync: [],
   localStack: [],
 };
+
+function splitSecrets(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
 
 export type Program = keyof typeof schemas;
 export type Config<P extends Program> = z.output<(typeof schemas)[P]>;

@@ -20,12 +20,18 @@ export function loggedError(error: unknown): LoggedError {
   if (error instanceof RelayError) {
     return { ...error.details, errorCode: error.code, errorName: error.name, ...causeOf(error) };
   }
-  const stack = error instanceof Error ? error.stack?.match(/^\s+at .*$/gm)?.join('\n') : undefined;
+  if (!(error instanceof Error)) return { errorCode: 'INTERNAL', errorName: typeof error };
   return {
     errorCode: 'INTERNAL',
-    errorName: error instanceof Error ? error.name : typeof error,
-    stack,
+    errorName: /^\w{1,40}$/.test(error.name) ? error.name : 'Error',
+    stack: callSites(error),
   };
+}
+
+/** The stack without the message it begins with. */
+function callSites({ stack = '', message }: Error): string {
+  const sites = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  return (sites.match(/^\s+at .*$/gm) ?? []).join('\n');
 }
 
 /** The machine-readable code (ECONNRESET, 14 UNAVAILABLE …) of what caused an error. */

@@ -15,7 +15,7 @@ import { logDrainFinished } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { MAPP_SYNC_HOSTS } from '../../shared/mapp/user-sync.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
-import { startPangolin } from '../../test/pangolin/pangolin.ts';
+import { startPangolin, type Pangolin } from '../../test/pangolin/pangolin.ts';
 import { embeddedQueueParts, pubsubQueueParts } from './queue-parts.ts';
 import { LOCAL_PROJECT, newRun, type Run } from './run.ts';
 
@@ -39,8 +39,21 @@ export async function startLocalStack(
   config: Config<'localStack'>,
   log: Logger,
 ): Promise<LocalStack> {
-  const run = newRun();
   const pangolin = await startPangolin({ port: config.PANGOLIN_PORT });
+  try {
+    return await startParts(config, log, pangolin);
+  } catch (error) {
+    await pangolin.close();
+    throw error;
+  }
+}
+
+async function startParts(
+  config: Config<'localStack'>,
+  log: Logger,
+  pangolin: Pangolin,
+): Promise<LocalStack> {
+  const run = newRun();
   const queue =
     config.PUBSUB_EMULATOR_HOST === undefined
       ? embeddedQueueParts()

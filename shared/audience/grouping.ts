@@ -4,8 +4,8 @@ import { MESSAGE_VERSION, type MutationsMessage, type RejectedEntriesMessage } f
 
 /** Bytes of members in a message: far from Pub/Sub's limit of 10 MB, even wrapped and in base64. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
-/** An invalid entry is kept up to this size, and beyond it as the beginning of its JSON text. */
-const MAX_ENTRY_BYTES = 100_000;
+/** An invalid entry is kept up to this many characters of its JSON. */
+const MAX_ENTRY_LENGTH = 100_000;
 
 /** One or more messages per audience, the mutations of an audience in their order. */
 export function groupMutations(
@@ -36,7 +36,7 @@ export function groupRejected(
   const bounded = rejected.map(({ reason, operation, entry }) => ({
     reason,
     operation,
-    entry: boundEntry(entry),
+    entry: entryText(entry),
   }));
   return chunkByBytes(bounded, maxBytes).map((entries) => ({
     version: MESSAGE_VERSION,
@@ -45,16 +45,15 @@ export function groupRejected(
   }));
 }
 
-function boundEntry(entry: unknown): unknown {
-  let text: string;
+/** The entry as text: it may be nested deeper than the next hop can take apart. */
+function entryText(entry: unknown): string {
   try {
-    text = JSON.stringify(entry);
+    return JSON.stringify(entry).slice(0, MAX_ENTRY_LENGTH);
   } catch (error) {
     // JSON.parse takes any depth, JSON.stringify has a stack to overflow.
-    if (error instanceof RangeError) return { truncated: '(nested too deeply)' };
+    if (error instanceof RangeError) return '(nested too deeply to be kept)';
     throw error;
   }
-  return text.length <= MAX_ENTRY_BYTES ? entry : { truncated: text.slice(0, MAX_ENTRY_BYTES) };
 }
 
 /** Splits in order, so that the JSON of each chunk's items stays within `maxBytes`. */

@@ -32,7 +32,14 @@ const rejectedEntries = z.object({
   version,
   kind: z.literal('rejected-entries'),
   /** Intake may publish to one topic only, so what it sets aside reaches the dead letters by forward. */
-  entries: z.array(z.object({ reason: z.string(), operation, entry: z.unknown() })),
+  entries: z.array(
+    z.object({
+      reason: z.string(),
+      operation,
+      /** The entry's JSON, cut off where it is too long to keep. */
+      entry: z.string(),
+    }),
+  ),
 });
 
 const message = z.discriminatedUnion('kind', [mutations, createAudience, rejectedEntries]);
@@ -62,8 +69,7 @@ export function decodeMessage(data: Uint8Array): Message {
   }
   const result = message.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new MessageError(
-    `The message does not follow version ${MESSAGE_VERSION} of the schema (at ${issue?.path.join('.') ?? '?'}).`,
-  );
+  const path = result.error.issues[0]?.path ?? [];
+  const at = path.length === 0 ? 'the top' : path.join('.');
+  throw new MessageError(`The message is no message of version ${MESSAGE_VERSION} (at ${at}).`);
 }

@@ -32,7 +32,7 @@ function describe(message: Message): Description {
   switch (message.kind) {
     case 'mutations': {
       const { audience, mutations } = message;
-      return { audience, members: mutations.length, orderingKey: audience };
+      return { audience, members: mutations.length, orderingKey: `mutate:${audience}` };
     }
     case 'create-audience': {
       // A key of its own: mutations that wait for the segment must not hold up its creation.

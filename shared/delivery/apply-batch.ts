@@ -1,6 +1,4 @@
-import type { BatchResult, Destination, MicroBatch, Outcome } from '../destinations/destination.ts';
-
-type Fault = Extract<BatchResult, { kind: 'fault' }>;
+import type { BatchFault, Destination, MicroBatch, Outcome } from '../destinations/destination.ts';
 
 /**
  * Applies a micro-batch and gives one outcome per member, in order. A batch the third party refuses
@@ -10,7 +8,7 @@ type Fault = Extract<BatchResult, { kind: 'fault' }>;
 export async function applyBatch(
   destination: Destination,
   batch: MicroBatch,
-  onFault: (fault: Fault) => void,
+  onFault: (fault: BatchFault) => void,
 ): Promise<Outcome[]> {
   const result = await destination.apply(batch);
   switch (result.kind) {
@@ -27,7 +25,14 @@ export async function applyBatch(
       const halves = [batch.members.slice(0, middle), batch.members.slice(middle)];
       const outcomes: Outcome[] = [];
       for (const members of halves) {
-        outcomes.push(...(await applyBatch(destination, { ...batch, members }, onFault)));
+        // The delivery comes again as a whole: what is not called now, is called then.
+        const ended = outcomes.find(({ status }) => status === 'retry');
+        const half = { ...batch, members };
+        outcomes.push(
+          ...(ended === undefined
+            ? await applyBatch(destination, half, onFault)
+            : members.map(() => ended)),
+        );
       }
       return outcomes;
     }

@@ -38,7 +38,8 @@ async function createClaimed(
   log: Logger,
 ): Promise<DeliveryReport> {
   const { id, name } = lease.audience;
-  for (const title of [name, `${name} (${id})`]) {
+  const knownByTitle = destination.capabilities.creationIdempotentBy === 'title';
+  for (const title of knownByTitle ? [name, `${name} (${id})`] : [name]) {
     const { segment, created } = await destination.createSegment({ title, audienceId: id });
     const settled = await audienceMap.settleReady(lease, segment);
     if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');

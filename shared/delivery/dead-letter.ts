@@ -5,6 +5,8 @@ import type { Delivery } from '../queue/queue.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 
 const DEAD_LETTER_VERSION = 1;
+/** In base64, and wrapped, it stays below Pub/Sub's limit of 10 MB; our own messages are far smaller. */
+const MAX_ORIGINAL_BYTES = 5_000_000;
 
 export type DeadLetterReason =
   /** Older than the retry window. */
@@ -32,6 +34,8 @@ export interface DeadLetter {
   readonly deadAt: string;
   /** Base64 of the message's bytes, reduced to what was given up on: a replay publishes them. */
   readonly original: string;
+  /** Whether `original` is only the beginning: a foreign message too large to be kept whole. */
+  readonly truncated: boolean;
 }
 
 export interface DeadLetterContent {
@@ -65,7 +69,8 @@ export function createDeadLetterPublisher(
       messageId: delivery.messageId,
       publishedAt: delivery.publishTime.toISOString(),
       deadAt: new Date(now()).toISOString(),
-      original: Buffer.from(original).toString('base64'),
+      original: Buffer.from(original.subarray(0, MAX_ORIGINAL_BYTES)).toString('base64'),
+      truncated: original.length > MAX_ORIGINAL_BYTES,
     };
     await deadLetters.publish({
       data: Buffer.from(JSON.stringify(deadLetter), 'utf8'),

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { encodeMessage, type MessageMutation, type MutationsMessage } from '../audience/message.ts';
-import type { MicroBatch, Outcome } from '../destinations/destination.ts';
+import type { BatchFault, MicroBatch, Outcome } from '../destinations/destination.ts';
 import { logDestinationFault } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
 import { applyBatch } from './apply-batch.ts';
@@ -54,19 +54,27 @@ async function applyAll(
   toDeliver: ReadonlyMap<string, MessageMutation>,
   { dependencies: { destination }, limitCalls, context }: ApplyContext,
 ): Promise<MutationOutcome[]> {
-  const applied = microBatches(segment, toDeliver, destination.capabilities.maxMembersPerCall).map(
-    async (batch) => {
-      const outcomes = await limitCalls(() =>
-        applyBatch(destination, batch, ({ status }) => {
-          logDestinationFault(context.log, { destination: destination.id, status });
-        }),
-      );
-      return batch.members.flatMap(({ user }, index): MutationOutcome[] => {
-        const mutation = toDeliver.get(user);
-        return mutation === undefined ? [] : [{ mutation, outcome: at(outcomes, index) }];
-      });
-    },
-  );
+  let fault: BatchFault | undefined;
+  const onFault = (result: BatchFault): void => {
+    if (fault !== undefined) return;
+    fault = result;
+    logDestinationFault(context.log, { destination: destination.id, status: result.status });
+  };
+  const apply = async (batch: MicroBatch): Promise<Outcome[]> => {
+    const { reason } = fault ?? {};
+    if (reason !== undefined) return batch.members.map(() => ({ status: 'retry', reason }));
+    return applyBatch(destination, batch, onFault);
+  };
+  const batches = microBatches(segment, toDeliver, destination.capabilities.maxMembersPerCall);
+  const applied = batches.map(async (batch) => {
+    const outcomes = await limitCalls(() => apply(batch));
+    return batch.members.flatMap(({ user }, index): MutationOutcome[] => {
+      const mutation = toDeliver.get(user);
+      return mutation === undefined ? [] : [{ mutation, outcome: at(outcomes, index) }];
+    });
+  });
+  // No call may be under way once the delivery is settled: it would overtake what comes after.
+  await Promise.allSettled(applied);
   return (await Promise.all(applied)).flat();
 }
 

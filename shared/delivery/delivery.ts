@@ -90,7 +90,7 @@ async function giveUp(
   text: string,
   { delivery, context }: { delivery: Delivery; context: DeliveryContext },
 ): Promise<DeliveryReport> {
-  const members = Number(delivery.attributes['members'] ?? 0);
+  const members = Number(/^\d{1,9}$/.exec(delivery.attributes['members'] ?? '')?.[0] ?? 0);
   await context.deadLetter({ reason, text, members, original: delivery.data });
   return { counts: { ...NO_OUTCOMES, rejected: members } };
 }

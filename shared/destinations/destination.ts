@@ -66,7 +66,13 @@ export type BatchResult =
   | { readonly kind: 'outcomes'; readonly outcomes: readonly Outcome[] }
   | { readonly kind: 'refused-whole'; readonly reason: string }
   | { readonly kind: 'retry'; readonly reason: string }
-  | { readonly kind: 'fault'; readonly reason: string; readonly status: number };
+  | BatchFault;
+
+export interface BatchFault {
+  readonly kind: 'fault';
+  readonly reason: string;
+  readonly status: number;
+}
 
 export interface Destination {
   readonly id: string;

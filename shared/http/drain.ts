@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
@@ -14,18 +14,19 @@ export type Drain = (timeoutMs: number) => Promise<number>;
 
 /** Follows a server's requests from now on. */
 export function trackRequests(server: Server): Drain {
-  let underWay = 0;
+  const underWay = new Set<ServerResponse>();
   let draining = false;
   server.prependListener('request', (_request, response) => {
-    underWay += 1;
+    underWay.add(response);
     if (draining) response.setHeader('Connection', 'close');
-    response.once('close', () => {
-      underWay -= 1;
-    });
+    response.once('close', () => underWay.delete(response));
   });
 
   return async (timeoutMs) => {
     draining = true;
+    for (const response of underWay) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
     const deadline = Date.now() + timeoutMs;
     await sleep(Math.min(GOODBYE_MS, timeoutMs));
     const closed = new Promise<void>((resolve) => {
@@ -33,8 +34,8 @@ export function trackRequests(server: Server): Drain {
         resolve();
       });
     });
-    while (underWay > 0 && Date.now() < deadline) await sleep(POLL_MS);
-    const abandoned = underWay;
+    while (underWay.size > 0 && Date.now() < deadline) await sleep(POLL_MS);
+    const abandoned = underWay.size;
     // Answers just written get a moment to leave: cutting a connection can lose them.
     await Promise.race([closed, sleep(5 * POLL_MS)]);
     server.closeAllConnections();

@@ -6,7 +6,7 @@ const DISCARD_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads the raw bytes of a request.
- * @throws RequestError BODY_TOO_LARGE (413) beyond `maxBytes`; memory never holds more than that.
+ * @throws RequestError BODY_TOO_LARGE (413) beyond `maxBytes`; no more is kept.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);

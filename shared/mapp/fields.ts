@@ -5,7 +5,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 /** Text that survives every store on the way: well-formed, bounded, without control characters. */
 const text = (maxLength: number) =>
   z
-    .string()
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is no text') })
     .max(maxLength, `is longer than ${maxLength} characters`)
     .refine((value) => value.isWellFormed(), 'is not well-formed Unicode')
     .refine((value) => !CONTROL_CHARACTER.test(value), 'contains control characters');
@@ -13,7 +13,9 @@ const text = (maxLength: number) =>
 /** An id written as text, or as a number that JSON carries exactly. */
 const id = (maxLength: number) =>
   z
-    .union([text(maxLength), z.int().nonnegative().transform(String)], { error: 'is no text' })
+    .union([text(maxLength), z.int().nonnegative().transform(String)], {
+      error: ({ input }) => (input === undefined ? 'is missing' : 'is no text'),
+    })
     .pipe(text(maxLength));
 
 /** Audience ids are short (documented sample: 33 characters); the bound keeps ordering keys legal. */
@@ -23,3 +25,16 @@ export const audienceName = text(1024).refine((value) => value.trim() !== '', 'i
 export const userId = id(512)
   .nullish()
   .transform((value) => (value === null || value === '' ? undefined : value));
+/** The DMP's customer number; some senders write numbers as text. */
+export const customerNumber = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ],
+    { error: 'is no number' },
+  )
+  .nullish();

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { Audience, Mutation, Operation, RejectedEntry } from '../audience/audience.ts';
 import { RequestError } from '../errors.ts';
-import { audienceId, audienceName } from './fields.ts';
+import { audienceId, audienceName, customerNumber } from './fields.ts';
 import { parseMutations } from './parse-mutations.ts';
 
 export const CALL_TYPES = [
@@ -34,7 +34,7 @@ const OPERATIONS: Record<'ADD_TO_AUDIENCE' | 'REMOVE_FROM_AUDIENCE', Operation> 
 const createAudience = z.object({
   Audience: audienceId,
   Name: audienceName,
-  Customer: z.int().nullish(),
+  Customer: customerNumber,
 });
 
 /**

@@ -42,7 +42,7 @@ export function parseMutations(
 }
 
 function mutationArray(fields: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const present = ARRAY_FIELDS.filter((field) => fields[field] !== undefined);
+  const present = ARRAY_FIELDS.filter((field) => (fields[field] ?? undefined) !== undefined);
   if (present.length === 0) {
     throw new RequestError('REQUEST_INVALID', 400, 'Mutations: the mutation array is missing');
   }

@@ -16,7 +16,7 @@ export const MAPP_SYNC_HOSTS: ReadonlySet<string> = new Set(['go.flx1.com']);
  */
 export function readOut(requestUrl: string): string | undefined {
   const raw = /[?&]out=(.*)$/s.exec(requestUrl)?.[1];
-  if (raw === undefined || raw.includes('://')) return raw;
+  if (raw === undefined || /^[a-z][\w+.-]*:\/\//i.test(raw)) return raw;
   try {
     return decodeURIComponent(raw.split('&', 1)[0] ?? '');
   } catch {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PubSub, type Topic } from '@google-cloud/pubsub';
+import { boundedCall } from '../bounded-call.ts';
 import { PlatformError } from '../errors.ts';
 import type { OutgoingMessage, Publisher } from './queue.ts';
 
@@ -11,9 +12,6 @@ const RECONNECT = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 200,
 };
-
-/** gRPC codes worth another try within the deadline: ABORTED, INTERNAL, UNAVAILABLE, … */
-const RETRYABLE_CODES = [1, 4, 8, 10, 13, 14];
 
 export interface PubSubPublisherOptions {
   /** Default: the project of the credentials in force, or of the emulator. */
@@ -34,21 +32,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
   const topic = pubsub.topic(options.topic, {
     messageOrdering: true,
     batching: { maxMessages: 1 },
-    gaxOpts: {
-      timeout: timeoutMs,
-      retry: {
-        retryCodes: RETRYABLE_CODES,
-        backoffSettings: {
-          initialRetryDelayMillis: 50,
-          retryDelayMultiplier: 2,
-          maxRetryDelayMillis: timeoutMs,
-          initialRpcTimeoutMillis: timeoutMs,
-          rpcTimeoutMultiplier: 1,
-          maxRpcTimeoutMillis: timeoutMs,
-          totalTimeoutMillis: timeoutMs,
-        },
-      },
-    },
+    gaxOpts: boundedCall(timeoutMs),
   });
 
   return {

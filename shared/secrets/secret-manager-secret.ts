@@ -1,9 +1,12 @@
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
+import { boundedCall } from '../bounded-call.ts';
 import { PlatformError } from '../errors.ts';
 import type { Secret } from './secrets.ts';
 
 /** Two are accepted, so that the sender may switch at any moment of a rotation. */
 const ACCEPTED_VERSIONS = 2;
+/** A request waits for the read: the store must not hold it for long. */
+const READ_TIMEOUT_MS = 1_500;
 
 type ClientOptions = ConstructorParameters<typeof SecretManagerServiceClient>[0];
 
@@ -12,7 +15,7 @@ export interface SecretManagerSecretOptions {
   readonly name: string;
   /** The store is asked again at most this often, however many requests mismatch. */
   readonly minRefreshIntervalMs?: number;
-  /** A version that was disabled stays accepted this long at most while requests arrive. */
+  /** A request reads again what is older: a version disabled meanwhile is not accepted any more. */
   readonly maxAgeMs?: number;
   /** Called when a refresh failed and the cached values stay in force. */
   readonly onRefreshFailure: (error: PlatformError) => void;
@@ -35,8 +38,10 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
   async function read(): Promise<readonly string[]> {
     try {
       const names = await newestEnabledVersions(client, name);
-      const values = await Promise.all(names.map((version) => accessVersion(client, version)));
-      if (values.length === 0) throw new RangeError('no enabled version');
+      const versions = await Promise.all(names.map((version) => accessVersion(client, version)));
+      // An empty key would let anybody sign.
+      const values = versions.filter((value) => value !== '');
+      if (values.length === 0) throw new RangeError('no enabled version with a value');
       cached = values;
       return values;
     } catch (error) {
@@ -48,32 +53,28 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
   /** One read at a time; everybody who asks meanwhile gets its result. */
   function readOnce(): Promise<readonly string[]> {
     readAt = now();
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
+    reading ??= read()
+      .catch((error: unknown) => {
+        if (cached === undefined || !(error instanceof PlatformError)) throw error;
+        options.onRefreshFailure(error);
+        return cached;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
     return reading;
   }
 
-  async function refresh(): Promise<readonly string[]> {
-    if (cached === undefined) return readOnce();
-    if (reading === undefined && now() - readAt < minRefreshIntervalMs) return cached;
-    try {
-      return await readOnce();
-    } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-      options.onRefreshFailure(error);
-      return cached;
+  const readUnlessOlderThan = (ageMs: number): Promise<readonly string[]> => {
+    if (cached !== undefined && reading === undefined && now() - readAt < ageMs) {
+      return Promise.resolve(cached);
     }
-  }
+    return readOnce();
+  };
 
   return {
-    current: () => {
-      if (cached === undefined) return readOnce();
-      // In the background: no request waits for a value it most likely has already.
-      if (now() - readAt >= maxAgeMs) void refresh();
-      return Promise.resolve(cached);
-    },
-    refresh,
+    current: () => readUnlessOlderThan(maxAgeMs),
+    refresh: () => readUnlessOlderThan(minRefreshIntervalMs),
   };
 }
 
@@ -84,13 +85,13 @@ async function newestEnabledVersions(
   // Listed newest first by creation (documented); a page larger than two spares no call.
   const [versions] = await client.listSecretVersions(
     { parent, filter: 'state:ENABLED', pageSize: ACCEPTED_VERSIONS },
-    { autoPaginate: false },
+    { ...boundedCall(READ_TIMEOUT_MS), autoPaginate: false },
   );
   return versions.flatMap(({ name }) => name ?? []).slice(0, ACCEPTED_VERSIONS);
 }
 
 async function accessVersion(client: SecretManagerServiceClient, name: string): Promise<string> {
-  const [version] = await client.accessSecretVersion({ name });
+  const [version] = await client.accessSecretVersion({ name }, boundedCall(READ_TIMEOUT_MS));
   const data = version.payload?.data ?? '';
   return Buffer.from(data as Uint8Array)
     .toString('utf8')

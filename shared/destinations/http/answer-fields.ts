@@ -2,6 +2,8 @@
 
 /** Longest refusal shown to a person. */
 const MAX_REFUSAL_LENGTH = 300;
+/** Printable, and short enough for every store on the way. */
+const SEGMENT_ID = /^\P{C}{1,256}$/u;
 
 /** The value at `pointer` in a JSON text; undefined when it is not there or the text is no JSON. */
 export function readPointer(body: string, pointer: readonly string[]): unknown {
@@ -19,11 +21,14 @@ export function readPointer(body: string, pointer: readonly string[]): unknown {
   return value;
 }
 
-/** A segment's id, written as text or as a number. */
+/**
+ * A segment's id, written as text or as a number. A number that JSON does not carry exactly is none: it
+ * would name another segment.
+ */
 export function readSegment(body: string, pointer: readonly string[]): string | undefined {
   const value = readPointer(body, pointer);
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  if (Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' && SEGMENT_ID.test(value) ? value : undefined;
 }
 
 /** A refusal in the third party's words: one bounded line. */
@@ -33,6 +38,8 @@ export function readRefusal(
 ): string | undefined {
   const value = pointer === undefined ? undefined : readPointer(body, pointer);
   if (typeof value !== 'string' || value.trim() === '') return undefined;
-  const line = value.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length <= MAX_REFUSAL_LENGTH ? line : `${line.slice(0, MAX_REFUSAL_LENGTH)}…`;
+  // \p{C} includes the characters that would reorder what a person reads.
+  const characters = Array.from(value.replace(/[\p{C}\s]+/gu, ' ').trim());
+  const line = characters.slice(0, MAX_REFUSAL_LENGTH).join('');
+  return characters.length <= MAX_REFUSAL_LENGTH ? line : `${line}…`;
 }

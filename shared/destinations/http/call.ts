@@ -3,6 +3,8 @@ import type { DestinationSettings } from '../destination.ts';
 import type { PlatformDescription } from './description.ts';
 import { fillPath, fillText, type Json, type TemplateValues } from './template.ts';
 
+const MAX_ANSWER_BYTES = 1_000_000;
+
 export interface CallTemplate {
   readonly method: string;
   readonly path: string;
@@ -12,7 +14,9 @@ export interface CallTemplate {
 /** An answer of the third party, or why there is none. */
 export type CallResult =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
-  | { readonly kind: 'unanswered'; readonly reason: string };
+  | { readonly kind: 'unanswered'; readonly reason: string }
+  /** A value cannot stand where the description puts it; nothing was sent. */
+  | { readonly kind: 'unsendable'; readonly reason: string };
 
 export type Caller = (
   template: CallTemplate,
@@ -25,9 +29,11 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
   const baseUrl = settings.baseUrl ?? platform.baseUrl;
 
   return async (template, values, body) => {
-    const url = new URL(baseUrl.replace(/\/$/, '') + fillPath(template.path, values));
+    const path = fillPath(template.path, values);
+    if (path === undefined) return { kind: 'unsendable', reason: 'an id cannot stand in the path' };
+    const url = new URL(baseUrl.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(template.query)) {
-      url.searchParams.set(name, fillText(value, values));
+      url.searchParams.set(fillText(name, values), fillText(value, values));
     }
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -42,7 +48,7 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
         redirect: 'manual',
         signal: AbortSignal.timeout(platform.timeoutMs),
       });
-      return { kind: 'answered', status: response.status, body: await response.text() };
+      return { kind: 'answered', status: response.status, body: await readBeginning(response) };
     } catch (error) {
       // fetch rejects for network failures and our timeout only; both mean "no answer".
       return { kind: 'unanswered', reason: networkReason(error) };
@@ -52,7 +58,20 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
 
 function networkReason(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'network error';
-  return `no answer (${code})`;
+  const cause =
+    typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
+  const hasCode = typeof cause === 'object' && cause !== null && 'code' in cause;
+  return `no answer (${hasCode ? String(cause.code) : 'network error'})`;
+}
+
+/** What we read of an answer is short; the rest is not received. */
+async function readBeginning(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES));
 }

@@ -37,6 +37,7 @@ export function createHttpDestination(
     createSegment: async (request) => {
       const result = await call(platform.create, segmentValues(request));
       if (result.kind === 'unanswered') throw unavailable(platform, result.reason);
+      if (result.kind === 'unsendable') throw refused(platform, result.reason);
       const answer = `answered ${result.status}`;
       switch (classifyStatus(result.status)) {
         case 'ok':
@@ -45,11 +46,9 @@ export function createHttpDestination(
           throw unavailable(platform, answer);
         case 'fault':
           throw misconfigured(platform, answer, result.status);
-        case 'refused': {
-          const words = readRefusal(result.body, platform.create.refusalAt) ?? answer;
-          const text = `${platform.name} refused the audience: ${words}`;
-          throw new DestinationError('DESTINATION_REFUSED', text);
-        }
+        case 'refused':
+        case 'rejected':
+          throw refused(platform, readRefusal(result.body, platform.create.refusalAt) ?? answer);
       }
     },
 
@@ -57,6 +56,9 @@ export function createHttpDestination(
       const template = batch.operation === 'add' ? platform.add : platform.remove;
       const [first] = batch.members;
       if (first === undefined) return { kind: 'outcomes', outcomes: [] };
+      if (batch.members.length > platform.maxMembersPerCall) {
+        throw new TypeError(`${platform.id} takes ${platform.maxMembersPerCall} members a call.`);
+      }
       const result = await call(template, { ...first }, batchBody(template, batch));
       return batchResult(result, batch);
     },
@@ -85,6 +87,7 @@ function createdSegment(platform: PlatformDescription, body: string) {
 
 function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
   if (result.kind === 'unanswered') return { kind: 'retry', reason: result.reason };
+  if (result.kind === 'unsendable') return { kind: 'refused-whole', reason: result.reason };
   const reason = `answered ${result.status}`;
   switch (classifyStatus(result.status)) {
     case 'ok':
@@ -95,7 +98,13 @@ function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
       return { kind: 'fault', reason, status: result.status };
     case 'refused':
       return { kind: 'refused-whole', reason };
+    case 'rejected':
+      return { kind: 'outcomes', outcomes: members.map(() => ({ status: 'rejected', reason })) };
   }
+}
+
+function refused({ name }: PlatformDescription, words: string): DestinationError {
+  return new DestinationError('DESTINATION_REFUSED', `${name} refused the audience: ${words}`);
 }
 
 function unavailable({ name }: PlatformDescription, what: string): DestinationError {

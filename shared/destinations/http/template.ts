@@ -9,6 +9,18 @@ const ONLY_NUMBER = /^\{\{\s*([\w.]+)\s*\|\s*number\s*\}\}$/;
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** All texts of a description's call: its values and the keys of its objects. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
+}
+
+/** Whether a text has braces that are no placeholder: a misspelt one would be sent as it stands. */
+export function hasStrayBraces(template: string): boolean {
+  return /\{\{|\}\}/.test(template.replace(PLACEHOLDER, ''));
+}
+
 /** The names of all placeholders in a text. */
 export function placeholdersIn(template: string): string[] {
   return [...template.matchAll(PLACEHOLDER)].flatMap(([, name]) => name ?? []);
@@ -22,11 +34,21 @@ export function fillText(template: string, values: TemplateValues): string {
   return template.replace(PLACEHOLDER, (_, name: string) => valueOf(name, values));
 }
 
-/** A path with its placeholders filled in, each percent-encoded as one segment. */
-export function fillPath(template: string, values: TemplateValues): string {
+/**
+ * A path with its placeholders filled in, each percent-encoded as one segment; undefined when a value
+ * cannot be one. Empty, `.` and `..` would change the path, and no encoding protects them; half a
+ * character has no encoding.
+ */
+export function fillPath(template: string, values: TemplateValues): string | undefined {
+  const names = placeholdersIn(template);
+  if (!names.every((name) => canBeSegment(valueOf(name, values)))) return undefined;
   return template.replace(PLACEHOLDER, (_, name: string) =>
     encodeURIComponent(valueOf(name, values)),
   );
+}
+
+function canBeSegment(value: string): boolean {
+  return !/^\.{0,2}$/.test(value) && value.isWellFormed();
 }
 
 /**
@@ -38,7 +60,7 @@ export function fillJson(template: Json, values: TemplateValues): Json {
   if (template === null || typeof template !== 'object') return template;
   if (isArray(template)) return template.map((item) => fillJson(item, values));
   return Object.fromEntries(
-    Object.entries(template).map(([key, item]) => [key, fillJson(item, values)]),
+    Object.entries(template).map(([key, item]) => [fillText(key, values), fillJson(item, values)]),
   );
 }
 
@@ -47,11 +69,11 @@ function fillJsonText(template: string, values: TemplateValues): string | number
   if (numeric === undefined) return fillText(template, values);
   const text = valueOf(numeric, values);
   const number = Number(text);
-  return String(number) === text ? number : text;
+  return Number.isFinite(number) && String(number) === text ? number : text;
 }
 
 function valueOf(name: string, values: TemplateValues): string {
-  const value = values[name];
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined)
     throw new TypeError(`The template names {{${name}}}, which has no value here.`);
   return value;
