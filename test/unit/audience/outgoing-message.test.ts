@@ -3,7 +3,7 @@ import { decodeMessage, type Message } from '../../../shared/audience/message.ts
 import { outgoingMessage } from '../../../shared/audience/outgoing-message.ts';
 
 const requestId = 'r-1';
-const entry = { reason: 'Audience: is empty', operation: 'add', entry: { Audience: '' } } as const;
+const entry = { reason: 'Audience: is empty', operation: 'add', entry: '{}' } as const;
 const mutations = (audience: string): Message => ({
   version: 1,
   kind: 'mutations',
@@ -60,6 +60,12 @@ describe('the ordering key', () => {
   it('of a creation is its own, so that waiting mutations do not hold it up', () => {
     expect(keyOf(creation('a.1'))).toBeDefined();
     expect(keyOf(creation('a.1'))).not.toBe(keyOf(mutations('a.1')));
+  });
+
+  it('of mutations never equals that of a creation, whatever the audience is called', () => {
+    expect(keyOf(mutations('a.1'))).toBe('mutate:a.1');
+    expect(keyOf(creation('a.1'))).toBe('create:a.1');
+    expect(keyOf(mutations('create:a.1'))).not.toBe(keyOf(creation('a.1')));
   });
 
   it('of rejected entries is none: nothing need wait for them', () => {

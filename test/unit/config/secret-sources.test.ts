@@ -19,6 +19,11 @@ describe("intake's HMAC secret", () => {
     expect(config.HMAC_SECRET_NAME).toBeUndefined();
   });
 
+  it('without the spaces and line breaks around it, which no sender signs with', () => {
+    const config = readConfig('intake', { TOPIC, HMAC_SECRETS: ' new key ,\t, old\r\n' });
+    expect(config.HMAC_SECRETS?.map((secret) => secret.reveal())).toEqual(['new key', 'old']);
+  });
+
   it('from one of them when the other is empty, as Terraform leaves it', () => {
     const variables = { TOPIC, HMAC_SECRETS: 's', HMAC_SECRET_NAME: '' };
     expect(() => readConfig('intake', variables)).not.toThrow();

@@ -44,11 +44,21 @@ describe('readSegment', () => {
     ['"seg-1"', 'seg-1'],
     ['"007"', '007'],
     ['9007199254740991', '9007199254740991'],
+    ['"9007199254740993"', '9007199254740993'],
+    ['"a/b c.ü😀"', 'a/b c.ü😀'],
+    [`"${'x'.repeat(256)}"`, 'x'.repeat(256)],
+    [`"${'😀'.repeat(256)}"`, '😀'.repeat(256)],
   ])('reads the id %s', (json, segment) => {
     expect(readSegment(`{"segment_id":${json}}`, ['segment_id'])).toBe(segment);
   });
 
-  it.each(['""', 'null', 'true', '{}', '["12345"]'])('reads no id from %s', (json) => {
+  it.each([
+    ...['""', 'null', 'true', '{}', '["12345"]'],
+    // Numbers that would name another segment, or none.
+    ...['9007199254740992', '9007199254740993', '-9007199254740993', '1.5', '1e400', '1e21'],
+    ...['"a\\nb"', '"a\\u0000"', '"\\u0085a"', '"a\\u202eb"', '"a\\ud83d"'],
+    `"${'x'.repeat(257)}"`,
+  ])('reads no id from %s', (json) => {
     expect(readSegment(`{"segment_id":${json}}`, ['segment_id'])).toBeUndefined();
   });
 });
@@ -66,6 +76,9 @@ describe('readRefusal', () => {
     ['escape \u001b[31mred', 'escape [31mred'],
     ['NUL\0, DEL\u007f, C1\u0085', 'NUL , DEL , C1'],
     ['line\u2028separator', 'line separator'],
+    ['bidi \u202eoverride\u202c, \u2066isolate\u2069', 'bidi override , isolate'],
+    ['zero\u200bwidth\ufeff', 'zero width'],
+    ['half \ud83d of one', 'half of one'],
   ])('makes one line of %j', (words, line) => {
     expect(refusal(words)).toBe(line);
   });
@@ -74,6 +87,12 @@ describe('readRefusal', () => {
     expect(refusal('x'.repeat(300))).toBe('x'.repeat(300));
     expect(refusal('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
     expect(refusal('x'.repeat(100_000))).toHaveLength(301);
+  });
+
+  it('never cuts a character in half', () => {
+    expect(refusal('😀'.repeat(300))).toBe('😀'.repeat(300));
+    expect(refusal('😀'.repeat(301))).toBe(`${'😀'.repeat(300)}…`);
+    expect(refusal(`x${'😀'.repeat(300)}`)).toBe(`x${'😀'.repeat(299)}…`);
   });
 
   it.each(['', ' \n ', 17, null, { en: 'no' }, ['no']])('reads no words from %j', (error) => {

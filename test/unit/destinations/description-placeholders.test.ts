@@ -29,9 +29,11 @@ function problemsOf(call: keyof typeof calls, fields: object, top: object = {}) 
 
 it.each([
   ['create', { path: '/segments/{{audience.id}}', query: { title: '{{title}}' } }],
-  ['add', { path: '/segments/{{segment}}/{{user}}' }],
+  ['add', { path: '/segments/{{segment}}' }],
   ['add', { bodyEach: { id: '{{segment | number}}', nested: [{ user: '{{ user }}' }] } }],
-  ['remove', { query: { id: '{{segment}}', user: '{{user}}' } }],
+  ['add', { bodyEach: { 'user-{{user}}': { '{{segment}}': true } } }],
+  ['add', { bodyEach: { id: '{{{user}}}', braces: '{user}', ends: '{"a":{"b":1} }' } }],
+  ['remove', { query: { id: '{{segment}}' } }],
 ] as const)('%s may name its values: %j', (call, fields) => {
   expect(problemsOf(call, fields)).toEqual([]);
 });
@@ -43,6 +45,9 @@ it.each([
   ['add', 'title', { path: '/members/{{title}}' }],
   ['add', 'userid', { bodyEach: { user: ['{{userid}}'] } }],
   ['remove', 'uuid', { query: { u: '{{uuid | number}}' } }],
+  ['add', 'userid', { bodyEach: { '{{userid}}': 1 } }],
+  ['add', 'userid', { bodyEach: [{ nested: { 'user-{{userid}}': 1 } }] }],
+  ['remove', 'title', { query: { '{{title}}': '1' } }],
   ['remove', '__proto__', { query: { u: '{{__proto__}}' } }],
 ] as const)('%s may not name %s', (call, name, fields) => {
   const known = call === 'create' ? 'title or audience.id' : 'segment or user';
@@ -50,9 +55,38 @@ it.each([
   expect(problemsOf(call, fields)).toEqual([problem]);
 });
 
-it('every unknown placeholder is listed', () => {
-  const fields = { query: { a: '{{a}}', b: '{{b}}', user: '{{user}}' } };
-  expect(problemsOf('add', fields)).toHaveLength(2);
+it.each([
+  ['create', { path: '/segments/{{audience-id}}' }],
+  ['add', { path: '/members/{{user-id}}' }],
+  ['add', { query: { u: '{{user | nubmer}}' } }],
+  ['add', { query: { u: '{{user}' } }],
+  ['add', { query: { u: '{user}}' } }],
+  ['add', { query: { u: '{{}}' } }],
+  ['add', { query: { '{{user id}}': '1' } }],
+  ['add', { bodyEach: ['{{user}}', { nested: '{{user}} {{ user | text }}' }] }],
+  ['remove', { bodyEach: { '{{user-id}}': 1 } }],
+] as const)('%s may not misspell a placeholder: %j', (call, fields) => {
+  expect(problemsOf(call, fields)).toEqual([
+    `acme.json at ${call}: has {{ or }} that is no placeholder`,
+  ]);
+});
+
+it.each([
+  { path: '/members/{{user}}' },
+  { query: { '{{user}}': '1' } },
+  { query: { u: '{{user}}' } },
+])('a call of many members may not name one of them for all: %j', (fields) => {
+  expect(problemsOf('add', fields)).toEqual([
+    'acme.json at add: {{user}} belongs into bodyEach: path and query are the same for all members of a call',
+  ]);
+});
+
+it('every unknown placeholder is listed, beside whatever else is wrong', () => {
+  const fields = { query: { a: '{{a}}', b: '{{b}}', c: '{{c-d}}', d: '{{segment}}' } };
+  const remove = { ...calls.remove, path: '/{{x}}' };
+  const problems = problemsOf('add', fields, { id: 'Not Ok', auth: 'bearer', remove });
+  const places = problems.map((problem) => /^acme\.json at ([^:]+):/.exec(problem)?.[1]);
+  expect(places.sort()).toEqual(['add', 'add', 'add', 'auth', 'id', 'remove']);
 });
 
 it.each(['add', 'remove'] as const)('%s without bodyEach takes one member a call', (call) => {

@@ -53,6 +53,9 @@ describe('a wrong field is named by its place', () => {
     ['maxMembersPerCall', { maxMembersPerCall: 1.5 }],
     ['maxConcurrentCalls', { maxConcurrentCalls: '4' }],
     ['create.method', { create: { ...create, method: 'post' } }],
+    ['create.method', { create: { ...create, method: 'DELETE' } }],
+    ['add.method', { add: { ...memberCall, method: 'GET' } }],
+    ['remove.method', { remove: { ...memberCall, method: 'GET' } }],
     ['create.path', { create: { ...create, path: 'segments' } }],
     ['create.query.a', { create: { ...create, query: { a: 1 } } }],
     ['create.idempotentBy', { create: { ...create, idempotentBy: 'id' } }],
@@ -75,12 +78,15 @@ describe('a base URL', () => {
     },
   );
 
-  it.each(['http://api.acme.example', 'http://10.0.0.1', 'ftp://api.acme.example', 'nonsense', 7])(
-    'may not be %j',
-    (baseUrl) => {
-      expect(problemsOf({ baseUrl })[0]).toMatch(/^acme\.json at baseUrl: /);
-    },
-  );
+  it.each([
+    ...['http://api.acme.example', 'http://10.0.0.1', 'ftp://api.acme.example', 'nonsense', 7],
+    ...['https://user:password@api.acme.example', 'https://token@api.acme.example'],
+    ...['https://api.acme.example?v=2', 'https://api.acme.example/#v2'],
+  ])('may not be %j', (baseUrl) => {
+    const problems = problemsOf({ baseUrl });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^acme\.json at baseUrl: /);
+  });
 });
 
 describe('an unknown key is refused, lest a typing error go unnoticed', () => {

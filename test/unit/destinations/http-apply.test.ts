@@ -31,6 +31,15 @@ describe('a micro-batch', () => {
     expect(result).toEqual({ kind: 'outcomes', outcomes: [] });
     expect(thirdParty.calls).toEqual([]);
   });
+
+  it('may be as large as declared; a larger one is a programming error', async () => {
+    const destination = describedDestination(thirdParty.url, { maxMembersPerCall: 3 });
+    const members = ['u1', 'u2', 'u3', 'u4'].map((user) => member(user));
+    await expect(destination.apply({ operation: 'add', members })).rejects.toThrow(TypeError);
+    expect(thirdParty.calls).toEqual([]);
+    const result = await destination.apply({ operation: 'add', members: members.slice(1) });
+    expect(result).toEqual({ kind: 'outcomes', outcomes: [delivered, delivered, delivered] });
+  });
 });
 
 describe('one member a call', () => {
@@ -68,6 +77,15 @@ describe('one member a call', () => {
       method: 'DELETE',
       url: `/segments/12345/members/${encoded}`,
     });
+  });
+
+  it.each(['', '.', '..'])('sends nothing for the user %j, who is no segment', async (user) => {
+    const result = await apply('remove', user);
+    expect(result).toEqual({
+      kind: 'refused-whole',
+      reason: 'an id cannot stand in the path',
+    });
+    expect(thirdParty.calls).toEqual([]);
   });
 });
 

@@ -4,8 +4,18 @@ import { describedDestination, thirdPartyForEachTest, type Reaction } from './th
 const thirdParty = thirdPartyForEachTest();
 const request = { title: 'Käufer & "Freunde"?', audienceId: 'a.1' };
 
-const create = (fields: object = {}) =>
-  describedDestination(thirdParty.url, fields).createSegment(request);
+/** A platform that keeps the DMP's id as its own. */
+const byId = {
+  create: {
+    method: 'PUT',
+    path: '/segments/{{audience.id}}',
+    idempotentBy: 'none',
+    segmentAt: ['id'],
+  },
+};
+
+const create = (fields: object = {}, changed: object = {}) =>
+  describedDestination(thirdParty.url, fields).createSegment({ ...request, ...changed });
 
 async function createAnswered(reaction: Reaction) {
   thirdParty.reactWith(reaction);
@@ -22,19 +32,13 @@ it('calls as described, the title as one query parameter', async () => {
 });
 
 it("fills the DMP's id into the path", async () => {
-  await create({
-    create: {
-      method: 'PUT',
-      path: '/segments/{{audience.id}}',
-      idempotentBy: 'none',
-      segmentAt: ['id'],
-    },
-  });
+  await create(byId);
   expect(thirdParty.call()).toMatchObject({ method: 'PUT', url: '/segments/a.1' });
 });
 
 describe('the segment', () => {
   it.each([
+    ['in an answer with a byte order mark', '\ufeff{"id":"s"}', { segment: 's', created: true }],
     ['a number', '{"id":12345}', { segment: '12345', created: true }],
     ['text', '{"id":"seg-1"}', { segment: 'seg-1', created: true }],
     ['said to be new', '{"id":1,"created":true}', { segment: '1', created: true }],
@@ -43,17 +47,17 @@ describe('the segment', () => {
     await expect(createAnswered({ status: 201, body })).resolves.toEqual(segment);
   });
 
-  it.each(['{}', '{"id":""}', '{"id":null}', '', '<html>OK</html>'])(
-    'that is not in the answer %j is a matter for the operator',
-    async (body) => {
-      await expect(createAnswered({ status: 200, body })).rejects.toMatchObject({
-        name: 'DestinationError',
-        code: 'DESTINATION_MISCONFIGURED',
-        retryable: true,
-        message: expect.stringContaining('named no segment at id'),
-      });
-    },
-  );
+  it.each([
+    ...['{}', '{"id":""}', '{"id":null}', '', '<html>OK</html>'],
+    ...['{"id":1.5}', '{"id":9007199254740993}', '{"id":"a\\nb"}'],
+  ])('that is not in the answer %j is a matter for the operator', async (body) => {
+    await expect(createAnswered({ status: 200, body })).rejects.toMatchObject({
+      name: 'DestinationError',
+      code: 'DESTINATION_MISCONFIGURED',
+      retryable: true,
+      message: expect.stringContaining('named no segment at id'),
+    });
+  });
 });
 
 describe('a refusal', () => {
@@ -63,7 +67,7 @@ describe('a refusal', () => {
     message: `Acme Ads refused the audience: ${text}`,
   });
 
-  it.each([400, 404, 413, 422, 501])('of %i speaks with its words', async (status) => {
+  it.each([400, 402, 404, 410, 413, 422, 501])('of %i speaks with its words', async (status) => {
     const body = '{"error":{"text":"This\\nname is taken."}}';
     await expect(createAnswered({ status, body })).rejects.toMatchObject(
       refused('This name is taken.'),
@@ -76,16 +80,26 @@ describe('a refusal', () => {
       refused('answered 422'),
     );
   });
-});
 
-it.each([301, 401, 403])('%i asks the operator to check the credentials', async (status) => {
-  await expect(createAnswered({ status })).rejects.toMatchObject({
-    code: 'DESTINATION_MISCONFIGURED',
-    retryable: true,
-    details: { status },
-    message: expect.stringContaining('DESTINATION_CREDENTIALS'),
+  it.each(['', '.', '..'])('meets the id %j before anything is sent', async (audienceId) => {
+    await expect(create(byId, { audienceId })).rejects.toMatchObject(
+      refused('an id cannot stand in the path'),
+    );
+    expect(thirdParty.calls).toEqual([]);
   });
 });
+
+it.each([301, 401, 403, 405, 406, 415])(
+  '%i asks the operator to check the credentials',
+  async (status) => {
+    await expect(createAnswered({ status })).rejects.toMatchObject({
+      code: 'DESTINATION_MISCONFIGURED',
+      retryable: true,
+      details: { status },
+      message: expect.stringContaining('DESTINATION_CREDENTIALS'),
+    });
+  },
+);
 
 it.each<Reaction>([
   { status: 408 },

@@ -3,7 +3,9 @@ import {
   fillJson,
   fillPath,
   fillText,
+  hasStrayBraces,
   placeholdersIn,
+  textsIn,
   type Json,
 } from '../../../shared/destinations/http/template.ts';
 
@@ -20,6 +22,37 @@ describe('placeholdersIn', () => {
     ['{segment} {{}} }}{{', []],
   ])('finds those of %j', (template, names) => {
     expect(placeholdersIn(template)).toEqual(names);
+  });
+});
+
+describe('textsIn', () => {
+  it.each<[unknown, string[]]>([
+    ['text', ['text']],
+    [{ a: 'b', c: ['d', { e: 'f' }] }, ['a', 'b', 'c', '0', 'd', '1', 'e', 'f']],
+    [
+      [1, true, null, undefined],
+      ['0', '1', '2', '3'],
+    ],
+    [null, []],
+    [7, []],
+  ])('finds values and keys in %j', (value, texts) => {
+    expect(textsIn(value)).toEqual(texts);
+  });
+});
+
+describe('hasStrayBraces', () => {
+  it.each(['', 'plain', '{{user}}', '{{ a.b }}/{{c | number}}', '{{{user}}}', '{"a":{"b":1} }'])(
+    'finds none in %j',
+    (template) => {
+      expect(hasStrayBraces(template)).toBe(false);
+    },
+  );
+
+  it.each([
+    ...['{{user | nubmer}}', '{{user-id}}', '{{}}', '{{user', 'user}}', '{{user}} {{ or }'],
+    ...['{{user number}}', '{{{{user}}}}', '{{user|number|number}}'],
+  ])('finds some in %j', (template) => {
+    expect(hasStrayBraces(template)).toBe(true);
   });
 });
 
@@ -44,6 +77,9 @@ describe('fillText', () => {
   it.each([fillText, fillPath, fillJson])('%p refuses a placeholder without value', (fill) => {
     expect(() => fill('{{title}}', values)).toThrow(TypeError);
     expect(() => fill('{{title}}', values)).toThrow('{{title}}');
+    for (const inherited of ['{{constructor}}', '{{__proto__}}', '{{toString}}']) {
+      expect(() => fill(inherited, values)).toThrow(TypeError);
+    }
   });
 
   it('fills in an empty value', () => {
@@ -66,6 +102,16 @@ describe('fillPath', () => {
     expect(fillPath('/v1/users/{{user}}/x', { user })).toBe(`/v1/users/${encoded}/x`);
   });
 
+  it.each(['', '.', '..', '\ud83d'])('%j is no segment of a path', (user) => {
+    expect(fillPath('/v1/{{segment}}/{{user}}/x', { ...values, user })).toBeUndefined();
+    expect(fillPath('/v1/{{user}}', { user })).toBeUndefined();
+    expect(fillPath('/v1/{{segment}}', { ...values, user })).toBe('/v1/12345');
+  });
+
+  it.each(['...', ' ', '.a', '..a'])('%j is one', (user) => {
+    expect(fillPath('/v1/{{user}}/x', { user })).toBe(`/v1/${encodeURIComponent(user)}/x`);
+  });
+
   it("leaves the template's own characters alone", () => {
     expect(fillPath('/v1/{{segment}}/a b?c=d', values)).toBe('/v1/12345/a b?c=d');
   });
@@ -84,6 +130,11 @@ describe('fillJson', () => {
       rest: [1, true, null, 'plain'],
     });
     expect(template['rest']).toEqual([1, true, null, 'plain']);
+  });
+
+  it('fills the keys of objects, as text', () => {
+    const template = { users: [{ 'user-{{user}}': { '{{segment | number}}': true } }] };
+    expect(fillJson(template, values)).toEqual({ users: [{ 'user-a b': { '12345': true } }] });
   });
 
   it.each(['"', '\\', '","admin":true,"x":"', '\u2028', '{{segment}}'])(
@@ -105,12 +156,12 @@ describe('fillJson', () => {
     expect(fillJson('{{segment|number}}', { segment })).toBe(number);
   });
 
-  it.each(['seg-1', '', ' 1', '1 ', '007', '0x10', '1e3', '1_000', '9007199254740993', '+1'])(
-    'leaves %j as text: no number says exactly this',
-    (segment) => {
-      expect(fillJson('{{segment | number}}', { segment })).toBe(segment);
-    },
-  );
+  it.each([
+    ...['seg-1', '', ' 1', '1 ', '007', '0x10', '1e3', '1_000', '9007199254740993', '+1'],
+    ...['NaN', 'Infinity', '-Infinity'],
+  ])('leaves %j as text: no number of JSON says exactly this', (segment) => {
+    expect(fillJson('{{segment | number}}', { segment })).toBe(segment);
+  });
 
   it('makes a number of a whole text only', () => {
     expect(fillJson('id {{segment | number}}', values)).toBe('id 12345');

@@ -64,6 +64,28 @@ it('a request that arrives at the last moment is answered, and told to close', a
   await expect(drained).resolves.toBe(0);
 });
 
+it('a request already under way is answered, and told to close', async () => {
+  const arrived = once(target.server, 'request');
+  const answer = fetch(`${target.url}/slow`);
+  await arrived;
+  const drained = drain(10_000);
+  // At once: after the goodbye, Node itself closes the connections of what it answers.
+  waiting[0]?.end('finished');
+  const response = await answer;
+  expect(response.headers.get('connection')).toBe('close');
+  expect(await response.text()).toBe('finished');
+  await expect(drained).resolves.toBe(0);
+});
+
+it('an answer already begun is left as it is, and finished', async () => {
+  const { answer } = await slowRequest();
+  waiting[0]?.write('begun, ');
+  const drained = drain(10_000);
+  waiting[0]?.end('finished');
+  await expect(answer).resolves.toBe('begun, finished');
+  await expect(drained).resolves.toBe(0);
+});
+
 it('requests that take too long are cut off and counted', async () => {
   const requests = [await slowRequest(), await slowRequest()];
   const startedAt = performance.now();

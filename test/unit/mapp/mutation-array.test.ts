@@ -74,6 +74,11 @@ describe('the array', () => {
     expect(usersOf(both)).toEqual(['u1', 'u2', 'u3']);
   });
 
+  it.each(['Mutations', 'Mutation'])('is read when %s is null beside it', (nullish) => {
+    const both = { Mutations: [entry('u1')], Mutation: [entry('u1')], [nullish]: null };
+    expect(usersOf(both)).toEqual(['u1']);
+  });
+
   it('may be empty', () => {
     expect(parseMutations({ Mutations: [] }, 'add')).toEqual({ mutations: [], rejected: [] });
   });
@@ -89,7 +94,13 @@ describe('the array', () => {
   it.each([
     ['is missing', {}, 'Mutations: the mutation array is missing'],
     ['has another name', { mutations: [] }, 'Mutations: the mutation array is missing'],
-    ['is null', { Mutations: null }, 'Mutations: is not an array'],
+    ['is null', { Mutations: null }, 'Mutations: the mutation array is missing'],
+    [
+      'is null twice',
+      { Mutations: null, Mutation: null },
+      'Mutations: the mutation array is missing',
+    ],
+    ['is false', { Mutations: false, Mutation: [] }, 'Mutations: is not an array'],
     ['is an object', { Mutations: { 0: entry('u') } }, 'Mutations: is not an array'],
     ['is text', { Mutation: 'alice' }, 'Mutation: is not an array'],
     ['is one of two', { Mutations: [entry('u')], Mutation: 7 }, 'Mutation: is not an array'],

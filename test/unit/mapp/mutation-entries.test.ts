@@ -83,7 +83,7 @@ describe('an entry is rejected, with a reason that names the field', () => {
   });
 
   it.each([
-    ['missing', undefined, 'is no text'],
+    ['missing', undefined, 'is missing'],
     ['null', null, 'is no text'],
     ['empty', '', 'is empty'],
   ])('Audience that is %s', (_, Audience, fault) => {

@@ -41,6 +41,8 @@ it.each([
   ['a number as the id', { Audience: 4711 }, { id: '4711' }],
   ['the id 0', { Audience: 0 }, { id: '0' }],
   ['no customer', { Customer: undefined }, { customer: undefined }],
+  ['a customer written as text', { Customer: '123' }, { customer: 123 }],
+  ['a customer of 15 digits', { Customer: '999999999999999' }, { customer: 999_999_999_999_999 }],
   ['null as the customer', { Customer: null }, { customer: undefined }],
   ['an id of 256 characters', { Audience: 'a'.repeat(256) }, { id: 'a'.repeat(256) }],
   ['a name of 1024 characters', { Name: 'n'.repeat(1024) }, { name: 'n'.repeat(1024) }],
@@ -50,7 +52,7 @@ it.each([
 });
 
 it.each([
-  ['a missing id', { Audience: undefined }, 'Audience: is no text'],
+  ['a missing id', { Audience: undefined }, 'Audience: is missing'],
   ['an empty id', { Audience: '' }, 'Audience: is empty'],
   ['null as the id', { Audience: null }, 'Audience: is no text'],
   ['an object as the id', { Audience: { id: 1 } }, 'Audience: is no text'],
@@ -61,11 +63,20 @@ it.each([
   ['a line break in the id', { Audience: 'a\nb' }, 'Audience: contains control characters'],
   ['a C1 control in the id', { Audience: 'a\u0085' }, 'Audience: contains control characters'],
   ['half a character in the id', { Audience: 'a\ud83d' }, 'Audience: is not well-formed Unicode'],
+  ['a missing name', { Name: undefined }, 'Name: is missing'],
+  ['null as the name', { Name: null }, 'Name: is no text'],
   ['an empty name', { Name: '' }, 'Name: is empty'],
   ['a name of spaces', { Name: ' \u00a0 ' }, 'Name: is empty'],
   ['a name too long', { Name: 'n'.repeat(1025) }, 'Name: is longer than 1024 characters'],
   ['a NUL in the name', { Name: 'n\0' }, 'Name: contains control characters'],
   ['half a character in the name', { Name: '\ude00n' }, 'Name: is not well-formed Unicode'],
+  ...['', ' ', 'abc', '12a', ' 12', '-1', '1.5', '1e3', '1234567890123456', true].map(
+    (Customer): [string, object, string] => [
+      `the customer ${JSON.stringify(Customer)}`,
+      { Customer },
+      'Customer: is no number',
+    ],
+  ),
 ])('refuses %s with 400', (_, fields, message) => {
   expect(problemOf(fields)).toEqual([400, message]);
 });

@@ -16,6 +16,16 @@ it.each([
   ['the encoded form', `/sync?out=${encodeURIComponent(FILLED)}`, FILLED],
   ['the encoded form in lower case', '/sync?out=https%3a%2f%2fgo.flx1.com', 'https://go.flx1.com'],
   ['parameters after the encoded form', `/sync?out=${encodeURIComponent(FILLED)}&x=1`, FILLED],
+  [
+    'a URL as the parameter after the encoded form',
+    `/sync?out=${encodeURIComponent(FILLED)}&ref=https://other.example/?out=2`,
+    FILLED,
+  ],
+  [
+    'the scheme in capitals',
+    `/sync?out=HTTPS://go.flx1.com/?a=1&b=2`,
+    'HTTPS://go.flx1.com/?a=1&b=2',
+  ],
 ])('reads %s', (_, requestUrl, out) => {
   expect(readOut(requestUrl)).toBe(out);
 });

