@@ -16,7 +16,7 @@ describe.each(documents)('%s', (file) => {
   });
 
   test('names npm scripts that exist', () => {
-    const builtIn = ['ci', 'cit', 'test', 'start'];
+    const builtIn = ['ci', 'cit', 'install', 'start', 'test'];
     const commands = [...read(file).matchAll(/(?:^|`|&& )npm (?:run )?([a-z][a-z:]*)/gm)];
     const unknown = commands
       .map(([, name = '']) => name)
