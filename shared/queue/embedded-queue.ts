@@ -28,7 +28,7 @@ interface Stored extends OutgoingMessage {
  * do not survive the process.
  */
 export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): EmbeddedQueue {
-  const { minBackoffMs = 100, maxBackoffMs = 10_000 } = options;
+  const { minBackoffMs = 100, maxBackoffMs = 2_000 } = options;
   /** Unacknowledged messages by ordering key, oldest first; a message without a key has its own. */
   const lanes = new Map<string, Stored[]>();
   const closing = new AbortController();
