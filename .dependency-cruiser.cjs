@@ -43,10 +43,15 @@ module.exports = {
     {
       name: 'implementations-do-not-know-each-other',
       comment:
-        'embedded-* does not import pubsub-*, firestore-* or secret-manager-*, and the reverse.',
+        'An implementation stands alone: what two of them share goes beside their interface.',
       severity: 'error',
-      from: { path: '^shared/.*/embedded-[^/]+[.]ts$' },
-      to: { path: '^shared/.*/(pubsub|firestore|secret-manager)-[^/]+[.]ts$' },
+      from: {
+        path: '^shared/.*/(embedded|pubsub|firestore|secret-manager|environment)-[^/]+[.]ts$',
+      },
+      to: {
+        path: '^shared/.*/(embedded|pubsub|firestore|secret-manager|environment)-[^/]+[.]ts$',
+        pathNot: '/$1-[^/]+[.]ts$',
+      },
     },
     {
       name: 'destinations-know-only-their-interface',

@@ -38,11 +38,11 @@ const port = z
 
 const everywhere = {
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  /** Id of the destination: a code destination or a shipped description of a platform. */
-  DESTINATION: z.string().default('pangolin'),
 };
 
 const audienceMap = {
+  /** Id of the destination; each has its own map. */
+  DESTINATION: name,
   FIRESTORE_DATABASE: z.string().default('(default)'),
   /** Top-level collection; several relays in one database need different ones. */
   FIRESTORE_COLLECTION: z
@@ -99,6 +99,7 @@ const schemas = {
     ...everywhere,
     ...intakeSettings,
     ...forwardSettings,
+    DESTINATION: name.default('pangolin'),
     PORT: port.prefault('8080'),
     PANGOLIN_PORT: port.prefault('8090'),
     HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
@@ -159,7 +160,7 @@ export function readConfig<P extends Program>(
     ...alternatives[program].flatMap(({ names, required }) => {
       const count = names.filter((name) => set[name] !== undefined).length;
       if (count === 1 || (count === 0 && !required)) return [];
-      return `${names.join(', ')}: set ${required ? 'one of them' : 'one of them at most'}`;
+      return `${names.join(', ')}: set ${required ? 'exactly' : 'at most'} one of them`;
     }),
   ];
   if (!result.success || problems.length > 0) throw new ConfigurationError(problems);

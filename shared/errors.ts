@@ -11,7 +11,8 @@ export interface RelayErrorOptions {
   readonly cause?: unknown;
   readonly details?: SafeDetails;
   readonly retryable?: boolean;
-  readonly retryAfterMs?: number;
+  /** How long the third party wants us to wait. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export type ErrorCode =
@@ -27,6 +28,7 @@ export type ErrorCode =
   | 'DESTINATION_UNAVAILABLE'
   | 'DESTINATION_MISCONFIGURED'
   | 'QUEUE_UNAVAILABLE'
+  | 'AUDIENCE_MAP_UNAVAILABLE'
   | 'SECRET_UNAVAILABLE';
 
 /** Base of all errors the relay throws on purpose. */

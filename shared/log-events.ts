@@ -3,13 +3,15 @@
  * secret or a payload; metrics and alerts are built on the `event` names, so treat them as an API.
  * ERROR means that someone must act.
  */
-import { RelayError, type ErrorCode } from './errors.ts';
+import { MessageError, PlatformError, RelayError, type ErrorCode } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 /** What may be said of a failure: never its message, which can quote what it choked on. */
 export interface LoggedError {
   readonly errorCode: ErrorCode | 'INTERNAL';
   readonly errorName: string;
+  /** What to do, of the errors whose texts are fixed. */
+  readonly advice?: string | undefined;
   /** The call sites of an unexpected error, without its message. */
   readonly stack?: string | undefined;
   readonly [detail: string]: string | number | boolean | undefined;
@@ -18,7 +20,8 @@ export interface LoggedError {
 /** Reduces anything thrown to what is safe to log. */
 export function loggedError(error: unknown): LoggedError {
   if (error instanceof RelayError) {
-    return { ...error.details, errorCode: error.code, errorName: error.name, ...causeOf(error) };
+    const { code, name, details } = error;
+    return { ...details, errorCode: code, errorName: name, ...adviceOf(error), ...causeOf(error) };
   }
   if (!(error instanceof Error)) return { errorCode: 'INTERNAL', errorName: typeof error };
   return {
@@ -32,6 +35,12 @@ export function loggedError(error: unknown): LoggedError {
 function callSites({ stack = '', message }: Error): string {
   const sites = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
   return (sites.match(/^\s+at .*$/gm) ?? []).join('\n');
+}
+
+/** Texts about requests and third parties may quote them; those about Google and messages are ours. */
+function adviceOf(error: RelayError): { advice?: string } {
+  const fixedText = error instanceof PlatformError || error instanceof MessageError;
+  return fixedText ? { advice: error.message } : {};
 }
 
 /** The machine-readable code (ECONNRESET, 14 UNAVAILABLE …) of what caused an error. */
@@ -124,18 +133,34 @@ export function logAudienceCreated(
   log.info({ event: 'audience_created', ...fields }, 'An audience has its segment');
 }
 
-/** The third party refused an audience; its creator was told why. */
+/** The third party refused an audience. Its creator reads why, if intake is still waiting. */
 export function logAudienceFailed(log: Logger, fields: { destination: string }): void {
   log.warn({ event: 'audience_failed', ...fields }, 'The third party refused an audience');
 }
 
-/** The third party refuses our credentials: nothing arrives until an operator acts. */
+/** The third party refuses us, not the members: nothing arrives until an operator acts. */
 export function logDestinationFault(
   log: Logger,
   fields: { destination: string; status: number },
 ): void {
-  const text = `${fields.destination} refuses our credentials: check DESTINATION_CREDENTIALS`;
+  const text = `${fields.destination} answered ${fields.status}: ${faultAdvice(fields.status)}`;
   log.error({ event: 'destination_fault', ...fields }, text);
+}
+
+function faultAdvice(status: number): string {
+  if (status === 401 || status === 403) return 'check DESTINATION_CREDENTIALS';
+  if (status >= 300 && status < 400) return 'it redirects; check DESTINATION_BASE_URL';
+  return 'check DESTINATION_BASE_URL and the description of the platform';
+}
+
+/** A request to forward is no push of Pub/Sub's. */
+export function logPushRefused(log: Logger, error: LoggedError): void {
+  log.error({ event: 'push_refused', ...error }, 'A request to forward was refused');
+}
+
+/** A handler failed in a way it should have answered itself: a bug of ours. */
+export function logHandlerFailed(log: Logger, error: LoggedError): void {
+  log.error({ event: 'handler_failed', ...error }, 'A request was dropped: its handler failed');
 }
 
 /** The instance was told to end and has finished its requests; what is left was given up on. */

@@ -16,8 +16,8 @@ export interface QueueParts {
   /** Starts the deliveries. */
   attach(deliver: Subscriber): Promise<void>;
   /**
-   * Finishes the deliveries under way and, as far as `timeoutMs` allows, those that wait. Resolves with the
-   * number of messages that end undelivered, where the queue can tell.
+   * Waits up to `timeoutMs` for what is queued to be acknowledged. Resolves with the number of messages
+   * that were not, where the queue can tell.
    */
   stop(timeoutMs: number): Promise<number | undefined>;
 }

@@ -1,7 +1,8 @@
-import { MessageError } from '../../shared/errors.ts';
+import type { IncomingMessage } from 'node:http';
+import { MessageError, RequestError } from '../../shared/errors.ts';
 import { sendAnswer, type Answer, type HttpHandler } from '../../shared/http/answer.ts';
 import { readBody } from '../../shared/http/read-body.ts';
-import { logDeliveryFailed, loggedError } from '../../shared/log-events.ts';
+import { loggedError, logHandlerFailed, logPushRefused } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { decodePush } from '../../shared/queue/push-body.ts';
 import type { Subscriber } from '../../shared/queue/queue.ts';
@@ -15,14 +16,30 @@ const MAX_PUSH_BYTES = 15_000_000;
  */
 export function createForwardHandler(deliver: Subscriber, log: Logger): HttpHandler {
   return async (request, response) => {
-    let answer: Answer;
-    try {
-      const delivery = decodePush(await readBody(request, MAX_PUSH_BYTES));
-      answer = { status: (await deliver(delivery)) === 'ack' ? 200 : 503 };
-    } catch (error) {
-      logDeliveryFailed(log, loggedError(error));
-      answer = { status: error instanceof MessageError ? 400 : 503 };
-    }
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const answer = await settle(request, (delivery) => deliver(delivery, gone.signal)).catch(
+      (error: unknown) => refuse(error, log),
+    );
     if (!response.destroyed) sendAnswer(response, answer);
   };
+}
+
+async function settle(
+  request: IncomingMessage,
+  deliver: (delivery: ReturnType<typeof decodePush>) => ReturnType<Subscriber>,
+): Promise<Answer> {
+  const delivery = decodePush(await readBody(request, MAX_PUSH_BYTES));
+  return { status: (await deliver(delivery)) === 'ack' ? 200 : 503 };
+}
+
+function refuse(error: unknown, log: Logger): Answer {
+  if (error instanceof MessageError || error instanceof RequestError) {
+    logPushRefused(log, loggedError(error));
+    return { status: error instanceof RequestError ? error.status : 400 };
+  }
+  logHandlerFailed(log, loggedError(error));
+  return { status: 503 };
 }

@@ -31,6 +31,9 @@ export async function requireSignature(
   if (typeof header !== 'string') {
     throw unsigned('is missing; sign the raw body with HMAC-SHA1 and send 40 hexadecimal digits');
   }
+  if (!/^[0-9a-f]{40}$/i.test(header)) {
+    throw unsigned('is not 40 hexadecimal digits; send the HMAC-SHA1 in hexadecimal, no prefix');
+  }
   if (await acceptedBy(secret, (values) => verifySignature(body, header, values))) return;
   throw unsigned('does not match; check the shared secret, and sign the body byte for byte');
 }

@@ -32,7 +32,7 @@ export async function createAudience(
   } as const;
   await publishAll([message], correlation, dependencies);
 
-  const record = await lookUntil(deadline, { audience: audience.id, requestId }, dependencies);
+  const record = await lookUntil(deadline, { audience: audience.id, correlation }, dependencies);
   if (record?.state === 'failed') return { status: 422, body: { error: record.reason } };
   return record !== undefined && returnSegmentId
     ? { status: 200, body: { id: record.segment } }
@@ -42,13 +42,14 @@ export async function createAudience(
 /** The audience is stored in the queue by now, so a map that cannot be read does not fail it. */
 async function lookUntil(
   deadline: number,
-  request: { audience: string; requestId: string },
+  { audience, correlation }: { audience: string; correlation: Correlation },
   { audienceMap, log }: IntakeDependencies,
 ): Promise<SettledRecord | undefined> {
   try {
-    return await waitUntilSettled(audienceMap, request, deadline);
+    const { requestId } = correlation;
+    return await waitUntilSettled(audienceMap, { audience, requestId }, deadline);
   } catch (error) {
-    logAudienceMapUnreadable(correlatedLogger(log, request), loggedError(error));
+    logAudienceMapUnreadable(correlatedLogger(log, correlation), loggedError(error));
     return undefined;
   }
 }

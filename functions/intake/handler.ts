@@ -38,7 +38,7 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
       answer = await answerCall(request, { correlation, progress, dependencies });
     } catch (error) {
       failure = error;
-      answer = errorAnswer(error);
+      answer = errorAnswer(error, correlation);
     }
     const durationMs = Math.round(performance.now() - startedAt);
     const method = request.method ?? '';
@@ -91,14 +91,16 @@ function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
 }
 
-function errorAnswer(error: unknown): Answer {
+function errorAnswer(error: unknown, { requestId }: Correlation): Answer {
   if (error instanceof RequestError) {
     return {
       status: error.status,
       body: { error: error.message },
       headers: {
         ...(error.code === 'METHOD_NOT_ALLOWED' ? { Allow: 'GET, POST' } : {}),
-        ...(error.code === 'BASIC_AUTH_INVALID' ? { 'WWW-Authenticate': 'Basic' } : {}),
+        ...(error.code === 'BASIC_AUTH_INVALID'
+          ? { 'WWW-Authenticate': 'Basic realm="audience-relay", charset="UTF-8"' }
+          : {}),
         ...(error.code === 'BODY_TOO_LARGE' ? { Connection: 'close' } : {}),
       },
     };
@@ -107,5 +109,6 @@ function errorAnswer(error: unknown): Answer {
     const body = { error: 'The relay cannot store the request now; send it again.' };
     return { status: 503, body, headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } };
   }
-  return { status: 500, body: { error: 'The relay failed unexpectedly; see its log.' } };
+  const text = `The relay failed unexpectedly; try again, or give its operator this id: ${requestId}`;
+  return { status: 500, body: { error: text } };
 }

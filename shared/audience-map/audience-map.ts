@@ -45,6 +45,7 @@ export type Claim =
  */
 export type Settled = 'settled' | 'lease-lost' | 'segment-taken';
 
+/** Every method throws PlatformError AUDIENCE_MAP_UNAVAILABLE (retryable) when the store fails. */
 export interface AudienceMap {
   /** The record of an audience, found by the DMP's audience id or by the id of its segment. */
   find(audienceOrSegment: string): Promise<AudienceRecord | undefined>;

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Firestore, Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { AudienceMap, AudienceRecord, Claim, Lease, Settled } from './audience-map.ts';
+import { boundAudienceMap } from './bound-audience-map.ts';
 
 const audience = z.object({ id: z.string(), name: z.string(), customer: z.int().optional() });
 const lease = z
@@ -23,6 +24,8 @@ export interface FirestoreAudienceMapOptions {
   readonly collection: string;
   /** Each destination has its own map below it. */
   readonly destination: string;
+  /** Contending transactions retry for a while; the lease of a creation is longer. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface FirestoreAudienceMapOptions {
  * `…/segments/{segment}` the audience a segment belongs to; both are written in one transaction.
  */
 export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions): AudienceMap {
-  const { projectId, databaseId } = options;
+  const { projectId, databaseId, timeoutMs = 10_000 } = options;
   const firestore = new Firestore({
     ...(projectId === undefined ? {} : { projectId }),
     databaseId,
@@ -48,7 +51,7 @@ export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions)
       return 'settled';
     });
 
-  return {
+  const map: AudienceMap = {
     find: async (id) => {
       const record = parse(await audiences(id).get());
       if (record !== undefined) return toRecord(record);
@@ -105,6 +108,7 @@ export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions)
 
     close: () => firestore.terminate(),
   };
+  return boundAudienceMap(map, timeoutMs, ADVICE);
 }
 
 function parse(snapshot: DocumentSnapshot | undefined): Stored | undefined {
@@ -125,6 +129,8 @@ function toRecord(record: Stored): AudienceRecord {
   }
 }
 
+const ADVICE =
+  'Firestore failed: check the database, and that this service account may use it (roles/datastore.user; intake: roles/datastore.viewer).';
 /** Firestore's limit is 1,500 bytes. */
 const MAX_READABLE_ID = 1_000;
 

@@ -19,7 +19,9 @@ export async function waitUntilSettled(
   deadline: number,
 ): Promise<SettledRecord | undefined> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
-    const record = await within(map.find(request.audience), deadline - Date.now());
+    const found = await within(map.find(request.audience), deadline - Date.now());
+    // An id may be that of another audience's segment as well.
+    const record = found?.audience.id === request.audience ? found : undefined;
     if (record?.state === 'ready') return record;
     if (record?.state === 'failed' && record.requestId === request.requestId) return record;
     if (Date.now() + wait >= deadline) return undefined;

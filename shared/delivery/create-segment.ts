@@ -3,6 +3,7 @@ import type { CreateAudienceMessage } from '../audience/message.ts';
 import { DestinationError } from '../errors.ts';
 import { logAudienceCreated, logAudienceFailed, logDestinationFault } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
+import { createBriefRetry } from './brief-retry.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 import { done, retryLater, type DeliveryReport } from './report.ts';
 
@@ -34,13 +35,15 @@ export async function createSegment(
  */
 async function createClaimed(
   lease: Lease,
-  { destination, audienceMap }: DeliveryDependencies,
+  { destination, audienceMap, retryBriefly = createBriefRetry() }: DeliveryDependencies,
   log: Logger,
 ): Promise<DeliveryReport> {
   const { id, name } = lease.audience;
   const knownByTitle = destination.capabilities.creationIdempotentBy === 'title';
   for (const title of knownByTitle ? [name, `${name} (${id})`] : [name]) {
-    const { segment, created } = await destination.createSegment({ title, audienceId: id });
+    const { segment, created } = await retryBriefly(() =>
+      destination.createSegment({ title, audienceId: id }),
+    );
     const settled = await audienceMap.settleReady(lease, segment);
     if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
     if (settled === 'settled') {
@@ -48,7 +51,7 @@ async function createClaimed(
       return done;
     }
   }
-  const text = 'The platform answered with a segment that belongs to another audience.';
+  const text = 'The platform already uses this name for another audience; choose another name.';
   throw new DestinationError('DESTINATION_REFUSED', text);
 }
 
@@ -58,7 +61,8 @@ async function recordFailure(
   { audienceMap, destination, log }: DeliveryDependencies,
 ): Promise<DeliveryReport> {
   if (error instanceof DestinationError && !error.retryable) {
-    await audienceMap.settleFailed(lease, error.message);
+    const settled = await audienceMap.settleFailed(lease, error.message);
+    if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
     logAudienceFailed(log, { destination: destination.id });
     return done;
   }

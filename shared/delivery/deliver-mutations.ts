@@ -1,9 +1,16 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { encodeMessage, type MessageMutation, type MutationsMessage } from '../audience/message.ts';
-import type { BatchFault, MicroBatch, Outcome } from '../destinations/destination.ts';
+import type {
+  BatchFault,
+  BatchResult,
+  Destination,
+  MicroBatch,
+  Outcome,
+} from '../destinations/destination.ts';
 import { logDestinationFault } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
-import { applyBatch } from './apply-batch.ts';
+import { createBriefRetry, type RetryBriefly } from './brief-retry.ts';
+import { applyBatch, type BatchApplier } from './apply-batch.ts';
 import type { PublishDeadLetter } from './dead-letter.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 import { lastOperations } from './last-operations.ts';
@@ -13,13 +20,15 @@ import { retryLater, type DeliveryReport } from './report.ts';
 export interface DeliveryContext {
   readonly log: Logger;
   readonly deadLetter: PublishDeadLetter;
+  /** Aborted when the queue waits no more: then no further call may go out. */
+  readonly gone: AbortSignal;
 }
 
 type Deliver = (message: MutationsMessage, context: DeliveryContext) => Promise<DeliveryReport>;
 
 /** A function that brings the mutations of a message to the third party, in micro-batches. */
 export function createMutationDelivery(dependencies: DeliveryDependencies): Deliver {
-  const { destination, audienceMap, memberId } = dependencies;
+  const { destination, audienceMap, memberId, retryBriefly = createBriefRetry() } = dependencies;
   const limitCalls = pLimit(destination.capabilities.maxConcurrentCalls);
 
   return async (message, context) => {
@@ -29,7 +38,8 @@ export function createMutationDelivery(dependencies: DeliveryDependencies): Deli
     }
     const { toDeliver, skipped } = lastOperations(message.mutations, memberId);
     const applied = await applyAll(record.segment, toDeliver, {
-      dependencies,
+      destination,
+      retryBriefly,
       limitCalls,
       context,
     });
@@ -44,7 +54,8 @@ export function createMutationDelivery(dependencies: DeliveryDependencies): Deli
 }
 
 interface ApplyContext {
-  readonly dependencies: DeliveryDependencies;
+  readonly destination: Destination;
+  readonly retryBriefly: RetryBriefly;
   readonly limitCalls: LimitFunction;
   readonly context: DeliveryContext;
 }
@@ -52,7 +63,7 @@ interface ApplyContext {
 async function applyAll(
   segment: string,
   toDeliver: ReadonlyMap<string, MessageMutation>,
-  { dependencies: { destination }, limitCalls, context }: ApplyContext,
+  { destination, retryBriefly, limitCalls, context }: ApplyContext,
 ): Promise<MutationOutcome[]> {
   let fault: BatchFault | undefined;
   const onFault = (result: BatchFault): void => {
@@ -60,14 +71,18 @@ async function applyAll(
     fault = result;
     logDestinationFault(context.log, { destination: destination.id, status: result.status });
   };
-  const apply = async (batch: MicroBatch): Promise<Outcome[]> => {
-    const { reason } = fault ?? {};
-    if (reason !== undefined) return batch.members.map(() => ({ status: 'retry', reason }));
-    return applyBatch(destination, batch, onFault);
+  const guarded: BatchApplier = async (batch) => {
+    if (fault !== undefined) return { kind: 'retry', reason: fault.reason };
+    const result = await retryBriefly(async (): Promise<BatchResult> => {
+      if (context.gone.aborted) return { kind: 'retry', reason: 'the queue waits no more' };
+      return destination.apply(batch);
+    }, context.gone);
+    if (result.kind === 'fault') onFault(result);
+    return result;
   };
   const batches = microBatches(segment, toDeliver, destination.capabilities.maxMembersPerCall);
   const applied = batches.map(async (batch) => {
-    const outcomes = await limitCalls(() => apply(batch));
+    const outcomes = await limitCalls(() => applyBatch(guarded, batch));
     return batch.members.flatMap(({ user }, index): MutationOutcome[] => {
       const mutation = toDeliver.get(user);
       return mutation === undefined ? [] : [{ mutation, outcome: at(outcomes, index) }];

@@ -48,7 +48,7 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
     }
   }
 
-  return async (delivery) => {
+  return async (delivery, gone) => {
     const startedAt = now();
     const log = correlatedLogger(dependencies.log, {
       requestId: delivery.attributes['requestId'] ?? 'unknown',
@@ -56,7 +56,7 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
     });
     const deadLetter = createDeadLetterPublisher(dependencies, delivery, log);
     try {
-      const { counts, retryReason } = await handle(delivery, { log, deadLetter });
+      const { counts, retryReason } = await handle(delivery, { log, deadLetter, gone });
       const settled = retryReason === undefined ? 'ack' : 'nack';
       logDeliverySettled(log, {
         kind: delivery.attributes['kind'] ?? 'unknown',

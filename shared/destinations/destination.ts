@@ -65,7 +65,12 @@ export type Outcome =
 export type BatchResult =
   | { readonly kind: 'outcomes'; readonly outcomes: readonly Outcome[] }
   | { readonly kind: 'refused-whole'; readonly reason: string }
-  | { readonly kind: 'retry'; readonly reason: string }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      /** What the third party asks for (`Retry-After`). */
+      readonly retryAfterMs?: number | undefined;
+    }
   | BatchFault;
 
 export interface BatchFault {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { http } from '@google-cloud/functions-framework';
-import { logDrainFinished } from '../log-events.ts';
+import { logDrainFinished, loggedError, logHandlerFailed } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
 import { sendAnswer, type HttpHandler } from './answer.ts';
 import { within } from '../within.ts';
@@ -13,6 +13,7 @@ const DRAIN_TIMEOUT_MS = 4_000;
 const CLOSE_TIMEOUT_MS = 500;
 
 export interface FunctionOptions {
+  /** What the deployment calls the function's entry point. */
   readonly name: string;
   readonly handler: HttpHandler;
   readonly log: Logger;
@@ -39,7 +40,10 @@ export function registerFunction(options: FunctionOptions): void {
     unsubscribe(channel, takeOver);
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void options.handler(request, response);
+      options.handler(request, response).catch((error: unknown) => {
+        logHandlerFailed(options.log, loggedError(error));
+        response.destroy();
+      });
     });
     drainOnSignals(server, options);
   };

@@ -5,7 +5,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 /** Text that survives every store on the way: well-formed, bounded, without control characters. */
 const text = (maxLength: number) =>
   z
-    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is no text') })
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') })
     .max(maxLength, `is longer than ${maxLength} characters`)
     .refine((value) => value.isWellFormed(), 'is not well-formed Unicode')
     .refine((value) => !CONTROL_CHARACTER.test(value), 'contains control characters');
@@ -14,7 +14,7 @@ const text = (maxLength: number) =>
 const id = (maxLength: number) =>
   z
     .union([text(maxLength), z.int().nonnegative().transform(String)], {
-      error: ({ input }) => (input === undefined ? 'is missing' : 'is no text'),
+      error: ({ input }) => (input === undefined ? 'is missing' : 'must be text'),
     })
     .pipe(text(maxLength));
 
@@ -35,6 +35,6 @@ export const customerNumber = z
         .regex(/^\d{1,15}$/)
         .transform(Number),
     ],
-    { error: 'is no number' },
+    { error: 'must be a number' },
   )
   .nullish();

@@ -59,7 +59,8 @@ export function parseCall(type: CallType, body: Buffer): Call {
   const fields = parseObject(body);
   const typeMissing = fields['Type'] === undefined && type === 'VALIDATE';
   if (fields['Type'] !== type && !typeMissing) {
-    throw invalid(`Type: the body's Type must equal the query parameter type, ${type}`);
+    const fault = fields['Type'] === undefined ? 'is missing' : 'differs';
+    throw invalid(`Type: ${fault}; the body must repeat the query parameter type, ${type}`);
   }
   switch (type) {
     case 'VALIDATE':

@@ -6,15 +6,18 @@ import { audienceId, userId } from './fields.ts';
 /** The vendor's sample calls the array `Mutations`, its prose "Mutation array": both are read. */
 const ARRAY_FIELDS = ['Mutations', 'Mutation'] as const;
 
+/** Far more than a body of the DMP's entries can hold; a body of `1,1,1,…` would hold five million. */
+const MAX_ENTRIES = 200_000;
+
 /** `Uuid` looks like a UUID but its variant bits are not RFC 4122's, so any text will do. */
 const entrySchema = z
   .object(
     { Audience: audienceId, Uuid: userId, External_user_id: userId },
-    { error: 'is no object' },
+    { error: 'must be an object' },
   )
   .refine((entry) => entry.Uuid !== undefined || entry.External_user_id !== undefined, {
     path: ['External_user_id'],
-    message: 'is missing, and Uuid too',
+    message: 'is required, or Uuid',
   });
 
 /**
@@ -28,7 +31,12 @@ export function parseMutations(
 ): { mutations: readonly Mutation[]; rejected: readonly RejectedEntry[] } {
   const mutations: Mutation[] = [];
   const rejected: RejectedEntry[] = [];
-  for (const entry of mutationArray(fields)) {
+  const entries = mutationArray(fields);
+  if (entries.length > MAX_ENTRIES) {
+    const text = `Mutations: more than ${MAX_ENTRIES} entries; send smaller micro-batches`;
+    throw new RequestError('BODY_TOO_LARGE', 413, text);
+  }
+  for (const entry of entries) {
     const result = entrySchema.safeParse(entry);
     if (result.success) {
       const { Audience, Uuid, External_user_id } = result.data;

@@ -61,7 +61,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
 
   async function settle(delivery: Delivery, deliver: Subscriber): Promise<Settlement> {
     try {
-      return await deliver(delivery);
+      return await deliver(delivery, closing.signal);
     } catch {
       // The contract of Subscriber: a rejection is a nack. The subscriber logs its own failures.
       return 'nack';

@@ -39,7 +39,7 @@ async function provision(pubsub: PubSub, wiring: PushWiring): Promise<Provisione
     pushConfig: { pushEndpoint: wiring.pushEndpoint },
     gaxOpts,
     enableMessageOrdering: true,
-    ackDeadlineSeconds: 60,
+    ackDeadlineSeconds: 600,
     retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 600 } },
   });
   const [deadLetterTopic] = await pubsub.createTopic(wiring.deadLetterTopic, gaxOpts);

@@ -36,4 +36,5 @@ export interface Delivery {
 
 /** `ack`: done with. `nack`: deliver again later. A rejected promise counts as `nack`. */
 export type Settlement = 'ack' | 'nack';
-export type Subscriber = (delivery: Delivery) => Promise<Settlement>;
+/** @param gone aborted when the queue waits no more: it may be delivering the message elsewhere */
+export type Subscriber = (delivery: Delivery, gone: AbortSignal) => Promise<Settlement>;

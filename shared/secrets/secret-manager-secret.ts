@@ -32,8 +32,9 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
   const { name, minRefreshIntervalMs = 10_000, maxAgeMs = 300_000, now = Date.now } = options;
   const client = new SecretManagerServiceClient(options.clientOptions);
   let cached: readonly string[] | undefined;
+  let cachedAt = Number.NEGATIVE_INFINITY;
+  let triedAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<readonly string[]> | undefined;
-  let readAt = Number.NEGATIVE_INFINITY;
 
   async function read(): Promise<readonly string[]> {
     try {
@@ -43,6 +44,7 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
       const values = versions.filter((value) => value !== '');
       if (values.length === 0) throw new RangeError('no enabled version with a value');
       cached = values;
+      cachedAt = now();
       return values;
     } catch (error) {
       const text = `${name} could not be read: check that it has an enabled version and that this function's service account may access it (roles/secretmanager.secretAccessor and viewer).`;
@@ -50,10 +52,11 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
     }
   }
 
-  /** One read at a time; everybody who asks meanwhile gets its result. */
+  /** Starts a read, or joins the one under way. */
   function readOnce(): Promise<readonly string[]> {
-    readAt = now();
-    reading ??= read()
+    if (reading !== undefined) return reading;
+    triedAt = now();
+    reading = read()
       .catch((error: unknown) => {
         if (cached === undefined || !(error instanceof PlatformError)) throw error;
         options.onRefreshFailure(error);
@@ -65,16 +68,17 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
     return reading;
   }
 
-  const readUnlessOlderThan = (ageMs: number): Promise<readonly string[]> => {
-    if (cached !== undefined && reading === undefined && now() - readAt < ageMs) {
-      return Promise.resolve(cached);
-    }
-    return readOnce();
+  const refresh = (): Promise<readonly string[]> => {
+    const justTried = reading === undefined && now() - triedAt < minRefreshIntervalMs;
+    return cached !== undefined && justTried ? Promise.resolve(cached) : readOnce();
   };
 
   return {
-    current: () => readUnlessOlderThan(maxAgeMs),
-    refresh: () => readUnlessOlderThan(minRefreshIntervalMs),
+    current: () => {
+      if (cached !== undefined && now() - cachedAt < maxAgeMs) return Promise.resolve(cached);
+      return refresh();
+    },
+    refresh,
   };
 }
 

@@ -90,7 +90,7 @@ export function flowContract(emulators: () => Environment): void {
     const answers = await Promise.all([1, 2, 3].map(() => dmp.createAudience('a.1', 'Once')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     await eventually(async () => {
-      expect(await pangolin.stats()).toMatchObject({ creates: 1 });
+      expect(await pangolin.stats()).toMatchObject({ calls: 1, creates: 1 });
     });
   });
 
@@ -121,6 +121,18 @@ export function flowContract(emulators: () => Environment): void {
     await dmp.addToAudience('a.1', ['user-1', 'user-2']);
     await dmp.removeFromAudience('a.1', ['user-1']);
     await eventuallyMembers('Faulty', ['user-2']);
+  });
+
+  test('one poison member among many does not hold up the rest, even on a bad day', async () => {
+    await dmp.createAudience('a.1', 'Bad day');
+    const faults = { error500: 0.1, error429: 0.1, reset: 0.05 };
+    await pangolin.setFaults({ ...faults, refuseUsers: ['user-5'] });
+    const users = Array.from({ length: 100 }, (_, index) => `user-${index}`);
+    await dmp.addToAudience('a.1', users);
+    await eventuallyMembers(
+      'Bad day',
+      users.filter((user) => user !== 'user-5'),
+    );
   });
 
   test('a platform that takes users one by one', async () => {

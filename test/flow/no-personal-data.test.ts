@@ -142,7 +142,8 @@ async function playForeignMessages(): Promise<void> {
   });
   for (const text of [`${MARK} is no JSON`, `{"version":1,"kind":"${MARK}"}`]) {
     const delivery = { data: Buffer.from(text), messageId: 'm-1', publishTime: new Date() };
-    expect(await deliver({ ...delivery, attributes: {} })).toBe('ack');
+    const gone = new AbortController().signal;
+    expect(await deliver({ ...delivery, attributes: {} }, gone)).toBe('ack');
   }
 }
 

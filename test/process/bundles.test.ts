@@ -27,7 +27,11 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
 
   test('intake → Pub/Sub push → forward → Pangolin: exactly the 900 members', async () => {
     const topic = `t-${randomUUID()}`;
-    const shared = { GOOGLE_CLOUD_PROJECT: 'bundles-test', FIRESTORE_COLLECTION: topic };
+    const shared = {
+      GOOGLE_CLOUD_PROJECT: 'bundles-test',
+      FIRESTORE_COLLECTION: topic,
+      DESTINATION: 'pangolin',
+    };
     const pangolin = await startPangolin();
     cleanups.push(() => pangolin.close());
 

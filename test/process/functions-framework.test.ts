@@ -14,6 +14,7 @@ describeWithEmulators('intake, run by the functions framework', () => {
   const topic = `t-${randomUUID()}`;
   const variables = {
     TOPIC: topic,
+    DESTINATION: 'pangolin',
     HMAC_SECRETS: 'local-secret',
     GOOGLE_CLOUD_PROJECT: PROJECT,
     MAX_BODY_BYTES: String(MAX_BODY_BYTES),
@@ -51,7 +52,7 @@ describeWithEmulators('intake, run by the functions framework', () => {
 test('a wrong configuration: every problem at once, and it does not start', async () => {
   const variables = { MAX_BODY_BYTES: 'many' };
   const failure = await runFunction({ ...INTAKE, variables, readyTimeoutMs: 3_000 }).catch(String);
-  for (const name of ['TOPIC', 'HMAC_SECRET_NAME, HMAC_SECRETS', 'MAX_BODY_BYTES']) {
+  for (const name of ['TOPIC', 'DESTINATION', 'HMAC_SECRET_NAME, HMAC_SECRETS', 'MAX_BODY_BYTES']) {
     expect(failure).toContain(`- ${name}: `);
   }
 });

@@ -2,6 +2,7 @@ import { createDmpClient, type DmpSettings } from '../../cli/dmp/dmp-client.ts';
 
 export interface LoadedRequest {
   readonly startedAt: number;
+  readonly endedAt: number;
   /** The status, or `failed` when there was no answer. */
   readonly result: number | 'failed';
 }
@@ -28,7 +29,7 @@ export function startLoad(settings: DmpSettings, connections: number): Load {
         ({ status }) => status,
         () => 'failed' as const,
       );
-      requests.push({ startedAt, result });
+      requests.push({ startedAt, endedAt: Date.now(), result });
       if (result === 'failed') return;
     }
   };

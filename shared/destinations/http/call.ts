@@ -1,5 +1,6 @@
 import { basicAuthHeader } from '../../http/basic-auth.ts';
 import type { DestinationSettings } from '../destination.ts';
+import { parseRetryAfter } from '../retry-after.ts';
 import type { PlatformDescription } from './description.ts';
 import { fillPath, fillText, type Json, type TemplateValues } from './template.ts';
 
@@ -13,7 +14,12 @@ export interface CallTemplate {
 
 /** An answer of the third party, or why there is none. */
 export type CallResult =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: string;
+      readonly retryAfterMs: number | undefined;
+    }
   | { readonly kind: 'unanswered'; readonly reason: string }
   /** A value cannot stand where the description puts it; nothing was sent. */
   | { readonly kind: 'unsendable'; readonly reason: string };
@@ -30,7 +36,8 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
 
   return async (template, values, body) => {
     const path = fillPath(template.path, values);
-    if (path === undefined) return { kind: 'unsendable', reason: 'an id cannot stand in the path' };
+    if (path === undefined)
+      return { kind: 'unsendable', reason: 'its id contains what this platform cannot take' };
     const url = new URL(baseUrl.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(template.query)) {
       url.searchParams.set(fillText(name, values), fillText(value, values));
@@ -48,7 +55,12 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
         redirect: 'manual',
         signal: AbortSignal.timeout(platform.timeoutMs),
       });
-      return { kind: 'answered', status: response.status, body: await readBeginning(response) };
+      return {
+        kind: 'answered',
+        status: response.status,
+        body: await readBeginning(response),
+        retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
+      };
     } catch (error) {
       // fetch rejects for network failures and our timeout only; both mean "no answer".
       return { kind: 'unanswered', reason: networkReason(error) };

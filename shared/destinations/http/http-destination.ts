@@ -43,12 +43,17 @@ export function createHttpDestination(
         case 'ok':
           return createdSegment(platform, result.body);
         case 'retry':
-          throw unavailable(platform, answer);
+          throw unavailable(platform, answer, result.retryAfterMs);
+        // 404, 410, 501 …: the call is wrong, not the audience.
+        case 'rejected':
         case 'fault':
           throw misconfigured(platform, answer, result.status);
         case 'refused':
-        case 'rejected':
-          throw refused(platform, readRefusal(result.body, platform.create.refusalAt) ?? answer);
+          throw refused(
+            platform,
+            readRefusal(result.body, platform.create.refusalAt) ??
+              `it gave no reason (HTTP ${result.status}); ask the operator of this integration`,
+          );
       }
     },
 
@@ -93,7 +98,7 @@ function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
     case 'ok':
       return { kind: 'outcomes', outcomes: members.map(() => ({ status: 'delivered' })) };
     case 'retry':
-      return { kind: 'retry', reason };
+      return { kind: 'retry', reason, retryAfterMs: result.retryAfterMs };
     case 'fault':
       return { kind: 'fault', reason, status: result.status };
     case 'refused':
@@ -107,13 +112,17 @@ function refused({ name }: PlatformDescription, words: string): DestinationError
   return new DestinationError('DESTINATION_REFUSED', `${name} refused the audience: ${words}`);
 }
 
-function unavailable({ name }: PlatformDescription, what: string): DestinationError {
+function unavailable(
+  { name }: PlatformDescription,
+  what: string,
+  retryAfterMs?: number,
+): DestinationError {
   const text = `${name} could not create the segment now: ${what}`;
-  return new DestinationError('DESTINATION_UNAVAILABLE', text, { retryable: true });
+  return new DestinationError('DESTINATION_UNAVAILABLE', text, { retryable: true, retryAfterMs });
 }
 
 function misconfigured({ name }: PlatformDescription, what: string, status: number) {
-  const text = `${name} ${what}: check its description and DESTINATION_CREDENTIALS`;
+  const text = `${name} ${what}: check its description, DESTINATION_BASE_URL and DESTINATION_CREDENTIALS`;
   return new DestinationError('DESTINATION_MISCONFIGURED', text, {
     retryable: true,
     details: { status },

@@ -36,7 +36,7 @@ function canStringify(value: unknown): boolean {
 it('the entries travel in their order, with reason and operation, as JSON text', () => {
   const rejected: RejectedEntry[] = [
     { reason: 'Audience: is empty', operation: 'remove', entry: { Audience: '', New: [1] } },
-    { reason: 'entry: is no object', operation: 'add', entry: null },
+    { reason: 'entry: must be an object', operation: 'add', entry: null },
   ];
   expect(groupRejected(rejected)).toEqual([
     {
@@ -48,7 +48,7 @@ it('the entries travel in their order, with reason and operation, as JSON text',
           operation: 'remove',
           entry: '{"Audience":"","New":[1]}',
         },
-        { reason: 'entry: is no object', operation: 'add', entry: 'null' },
+        { reason: 'entry: must be an object', operation: 'add', entry: 'null' },
       ],
     },
   ]);

@@ -26,7 +26,7 @@ const messages: Message[] = [
     kind: 'rejected-entries',
     entries: [
       { reason: 'Audience: is empty', operation: 'add', entry: '{"Audience":"","New":[null,1.5]}' },
-      { reason: 'entry: is no object', operation: 'remove', entry: 'null' },
+      { reason: 'entry: must be an object', operation: 'remove', entry: 'null' },
       { reason: 'Audience: is empty', operation: 'add', entry: '{"Audience":"","New":"\ud83d' },
     ],
   },

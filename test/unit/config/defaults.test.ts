@@ -86,12 +86,11 @@ it("without variables, the process's own are read", () => {
 });
 
 it.each([
-  ['intake', { TOPIC: 't', HMAC_SECRETS: 's' }],
-  ['forward', { DEAD_LETTER_TOPIC: 'd' }],
+  ['intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
+  ['forward', { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
 ] as const)('%s starts with what it cannot guess', (program, variables) => {
   expect(readConfig(program, variables)).toMatchObject({
     LOG_LEVEL: 'info',
-    DESTINATION: 'pangolin',
     FIRESTORE_DATABASE: '(default)',
     FIRESTORE_COLLECTION: 'audience-relay',
   });

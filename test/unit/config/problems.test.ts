@@ -3,8 +3,8 @@ import { readConfig, type Environment, type Program } from '../../../shared/conf
 import { ConfigurationError } from '../../../shared/errors.ts';
 
 const VALID: Record<Program, Environment> = {
-  intake: { TOPIC: 't', HMAC_SECRETS: 's' },
-  forward: { DEAD_LETTER_TOPIC: 'd' },
+  intake: { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' },
+  forward: { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' },
   userSync: {},
   localStack: {},
 };
@@ -30,6 +30,8 @@ it.each(Object.entries(VALID))('%s has no problem with what it needs', (program,
 it.each([
   ['intake', 'TOPIC'],
   ['forward', 'DEAD_LETTER_TOPIC'],
+  ['forward', 'DESTINATION'],
+  ['intake', 'DESTINATION'],
 ] as const)('%s does not start without %s', (program, name) => {
   expect(namedIn(problemsOf(program, { ...VALID[program], [name]: undefined }))).toEqual([name]);
   expect(namedIn(problemsOf(program, { ...VALID[program], [name]: '' }))).toEqual([name]);
@@ -93,6 +95,7 @@ it('every wrong, missing or contradicting variable is reported at once', () => {
   expect(namedIn(problems).sort()).toEqual([
     'BASIC_AUTH',
     'BASIC_AUTH_SECRET_NAME, BASIC_AUTH',
+    'DESTINATION',
     'FIRESTORE_COLLECTION',
     'HMAC_SECRET_NAME, HMAC_SECRETS',
     'LOG_LEVEL',

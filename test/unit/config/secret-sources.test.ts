@@ -4,28 +4,28 @@ import { readConfig } from '../../../shared/config.ts';
 const NAME = 'projects/my-project/secrets/hmac';
 
 describe("intake's HMAC secret", () => {
-  const TOPIC = 't';
-  const onlyOne = 'HMAC_SECRET_NAME, HMAC_SECRETS: set one of them';
+  const needed = { TOPIC: 't', DESTINATION: 'd' };
+  const onlyOne = 'HMAC_SECRET_NAME, HMAC_SECRETS: set exactly one of them';
 
   it('comes from Secret Manager', () => {
-    const config = readConfig('intake', { TOPIC, HMAC_SECRET_NAME: NAME });
+    const config = readConfig('intake', { ...needed, HMAC_SECRET_NAME: NAME });
     expect(config).toMatchObject({ HMAC_SECRET_NAME: NAME });
     expect(config.HMAC_SECRETS).toBeUndefined();
   });
 
   it('or from the environment, newest first', () => {
-    const config = readConfig('intake', { TOPIC, HMAC_SECRETS: 'new,,old,' });
+    const config = readConfig('intake', { ...needed, HMAC_SECRETS: 'new,,old,' });
     expect(config.HMAC_SECRETS?.map((secret) => secret.reveal())).toEqual(['new', 'old']);
     expect(config.HMAC_SECRET_NAME).toBeUndefined();
   });
 
   it('without the spaces and line breaks around it, which no sender signs with', () => {
-    const config = readConfig('intake', { TOPIC, HMAC_SECRETS: ' new key ,\t, old\r\n' });
+    const config = readConfig('intake', { ...needed, HMAC_SECRETS: ' new key ,\t, old\r\n' });
     expect(config.HMAC_SECRETS?.map((secret) => secret.reveal())).toEqual(['new key', 'old']);
   });
 
   it('from one of them when the other is empty, as Terraform leaves it', () => {
-    const variables = { TOPIC, HMAC_SECRETS: 's', HMAC_SECRET_NAME: '' };
+    const variables = { ...needed, HMAC_SECRETS: 's', HMAC_SECRET_NAME: '' };
     expect(() => readConfig('intake', variables)).not.toThrow();
   });
 
@@ -34,12 +34,12 @@ describe("intake's HMAC secret", () => {
     ['neither, but empty', { HMAC_SECRETS: '', HMAC_SECRET_NAME: '' }],
     ['both', { HMAC_SECRETS: 's', HMAC_SECRET_NAME: NAME }],
   ])('but not from %s', (_, variables) => {
-    expect(() => readConfig('intake', { TOPIC, ...variables })).toThrow(onlyOne);
+    expect(() => readConfig('intake', { ...needed, ...variables })).toThrow(onlyOne);
   });
 });
 
 describe("intake's Basic Auth", () => {
-  const rest = { TOPIC: 't', HMAC_SECRETS: 's' };
+  const rest = { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
 
   it('is off without variables', () => {
     const config = readConfig('intake', rest);
@@ -56,13 +56,13 @@ describe("intake's Basic Auth", () => {
   it('is not set by both', () => {
     const both = { BASIC_AUTH: 'user:password', BASIC_AUTH_SECRET_NAME: NAME };
     expect(() => readConfig('intake', { ...rest, ...both })).toThrow(
-      'BASIC_AUTH_SECRET_NAME, BASIC_AUTH: set one of them at most',
+      'BASIC_AUTH_SECRET_NAME, BASIC_AUTH: set at most one of them',
     );
   });
 });
 
 describe("forward's credentials", () => {
-  const rest = { DEAD_LETTER_TOPIC: 'd' };
+  const rest = { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' };
 
   it.each([
     {},
@@ -75,7 +75,7 @@ describe("forward's credentials", () => {
   it('are not set by both', () => {
     const both = { DESTINATION_CREDENTIALS: 'u:p', DESTINATION_CREDENTIALS_SECRET_NAME: NAME };
     expect(() => readConfig('forward', { ...rest, ...both })).toThrow(
-      'DESTINATION_CREDENTIALS_SECRET_NAME, DESTINATION_CREDENTIALS: set one of them at most',
+      'DESTINATION_CREDENTIALS_SECRET_NAME, DESTINATION_CREDENTIALS: set at most one of them',
     );
   });
 });

@@ -75,8 +75,13 @@ describe('the lease', () => {
     expect(await audienceMap.find(AUDIENCE)).toEqual(ready);
   });
 
-  test('that was lost meanwhile leaves the outcome to whoever holds it now', async () => {
-    const create = segmentByTitle();
+  const refusing = (): never => {
+    throw new DestinationError('DESTINATION_REFUSED', 'no');
+  };
+  test.each([
+    ['success', segmentByTitle()],
+    ['refusal', refusing],
+  ])('that was lost leaves the outcome to whoever holds it now, after a %s', async (_, create) => {
     const fixture = deliveryFixture({
       destination: recordingDestination({
         createSegment: async (request) => {

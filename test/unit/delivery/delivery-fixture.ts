@@ -37,7 +37,10 @@ export interface DeliveryFixture {
   readonly makeReady: () => Promise<void>;
 }
 
-type Overrides = Partial<Omit<DeliveryDependencies, 'log' | 'now'>>;
+type Overrides = Partial<Omit<DeliveryDependencies, 'log' | 'now'>> & {
+  /** Aborted when the queue waits no more. */
+  readonly gone?: AbortSignal;
+};
 
 /** A delivery on embedded parts. */
 export function deliveryFixture(overrides: Overrides = {}): DeliveryFixture {
@@ -57,6 +60,7 @@ export function deliveryFixture(overrides: Overrides = {}): DeliveryFixture {
     memberId: 'external_user_id',
     retryWindowMs: RETRY_WINDOW_MS,
     leaseMs: LEASE_MS,
+    retryBriefly: (call) => call(),
     ...overrides,
     audienceMap,
     log: createLogger('debug', { write: (line) => lines.push(JSON.parse(line) as Line) }),
@@ -68,7 +72,10 @@ export function deliveryFixture(overrides: Overrides = {}): DeliveryFixture {
     audienceMap,
     lines,
     deliver: (message) =>
-      deliver('data' in message ? message : deliveryOf(message, new Date(clock.time))),
+      deliver(
+        'data' in message ? message : deliveryOf(message, new Date(clock.time)),
+        overrides.gone ?? new AbortController().signal,
+      ),
     deadLetters: async () => {
       await queue.idle();
       return published;

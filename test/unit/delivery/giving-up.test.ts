@@ -19,7 +19,7 @@ const INVALID: RejectedEntriesMessage = {
   entries: [
     { reason: 'Audience: is empty', operation: 'add', entry: '{"Uuid":"u-1"}' },
     { reason: 'Audience: is empty', operation: 'add', entry: '7' },
-    { reason: 'entry: is no object', operation: 'remove', entry: 'null' },
+    { reason: 'entry: must be an object', operation: 'remove', entry: 'null' },
   ],
 };
 
@@ -91,7 +91,7 @@ describe('what redelivery cannot help is a dead letter at once', () => {
     const [letter] = await deadLetters();
     expect(letter).toMatchObject({
       reason: 'entry-invalid',
-      text: 'Audience: is empty; entry: is no object',
+      text: 'Audience: is empty; entry: must be an object',
       members: 3,
     });
     expect(letter && originalOf(letter)).toEqual(INVALID);

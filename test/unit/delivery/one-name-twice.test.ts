@@ -49,7 +49,7 @@ describe('two audiences of one name', () => {
     expect(await deliver(second)).toBe('ack');
     expect(await audienceMap.find('a.2')).toMatchObject({
       state: 'failed',
-      reason: 'The platform answered with a segment that belongs to another audience.',
+      reason: 'The platform already uses this name for another audience; choose another name.',
       requestId: 'r-2',
     });
   });

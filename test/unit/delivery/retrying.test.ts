@@ -160,3 +160,21 @@ describe('when the destination itself fails', () => {
     expect(slow.batches).toHaveLength(2);
   });
 });
+
+describe('when the queue waits no more, and may be delivering the message elsewhere', () => {
+  test('no further call goes out', async () => {
+    const gone = new AbortController();
+    const destination = recordingDestination({
+      capabilities: { maxMembersPerCall: 1, maxConcurrentCalls: 1 },
+      apply: (batch) => {
+        if (holds(batch, 'user-2')) gone.abort();
+        return { kind: 'outcomes', outcomes: [{ status: 'delivered' }] };
+      },
+    });
+    const { deliver, makeReady, lines } = deliveryFixture({ destination, gone: gone.signal });
+    await makeReady();
+    expect(await deliver(mutationsOf(...add(...usersUpTo(10))))).toBe('nack');
+    expect(destination.batches).toHaveLength(3);
+    expect(lines.at(-1)).toMatchObject({ delivered: 3, retried: 7 });
+  });
+});

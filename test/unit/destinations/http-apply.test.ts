@@ -83,7 +83,7 @@ describe('one member a call', () => {
     const result = await apply('remove', user);
     expect(result).toEqual({
       kind: 'refused-whole',
-      reason: 'an id cannot stand in the path',
+      reason: 'its id contains what this platform cannot take',
     });
     expect(thirdParty.calls).toEqual([]);
   });

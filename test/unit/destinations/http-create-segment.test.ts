@@ -67,23 +67,35 @@ describe('a refusal', () => {
     message: `Acme Ads refused the audience: ${text}`,
   });
 
-  it.each([400, 402, 404, 410, 413, 422, 501])('of %i speaks with its words', async (status) => {
+  it.each([400, 413, 422])('of %i speaks with its words', async (status) => {
     const body = '{"error":{"text":"This\\nname is taken."}}';
     await expect(createAnswered({ status, body })).rejects.toMatchObject(
       refused('This name is taken.'),
     );
   });
 
+  it.each([402, 404, 410, 501])(
+    'of %i calls the operator: not the audience is wrong',
+    async (status) => {
+      const body = '{"error":{"text":"No such path."}}';
+      await expect(createAnswered({ status, body })).rejects.toMatchObject({
+        code: 'DESTINATION_MISCONFIGURED',
+        retryable: true,
+        details: { status },
+      });
+    },
+  );
+
   it('without words tells the status', async () => {
     const body = '<html>secret stack trace</html>';
     await expect(createAnswered({ status: 422, body })).rejects.toMatchObject(
-      refused('answered 422'),
+      refused('it gave no reason (HTTP 422); ask the operator of this integration'),
     );
   });
 
   it.each(['', '.', '..'])('meets the id %j before anything is sent', async (audienceId) => {
     await expect(create(byId, { audienceId })).rejects.toMatchObject(
-      refused('an id cannot stand in the path'),
+      refused('its id contains what this platform cannot take'),
     );
     expect(thirdParty.calls).toEqual([]);
   });

@@ -50,8 +50,26 @@ test('every promise of the README is linked to a test that exists', () => {
 });
 
 test('the README documents the settings of the local stack, all and no other', () => {
-  const table = /## Settings\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
-  const documented = [...table.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => name);
+  const documented = settingsIn(read('README.md'));
   const emulators = ['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'];
   expect([...documented, ...emulators].sort()).toEqual(variablesOf('localStack').sort());
 });
+
+test.each([
+  ['intake', 'intake'],
+  ['forward', 'forward'],
+  ['user-sync', 'userSync'],
+] as const)('the README documents every variable of %s', (folder, program) => {
+  const row = new RegExp(`^\\| `.concat('`dist/', folder, '`.*$'), 'm').exec(
+    read('README.md'),
+  )?.[0];
+  const inRow = [...(row ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
+  const documented = [...inRow, ...settingsIn(read('README.md'))];
+  expect(inRow.filter((name) => !variablesOf(program).includes(name))).toEqual([]);
+  expect(variablesOf(program).filter((name) => !documented.includes(name))).toEqual([]);
+});
+
+function settingsIn(readme: string): string[] {
+  const table = /## Settings\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? '';
+  return [...table.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => name);
+}

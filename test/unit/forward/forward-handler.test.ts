@@ -19,12 +19,12 @@ afterEach(async () => {
   await closed;
 });
 
-async function startForward(deliver: () => Promise<Settlement>) {
+async function startForward(deliver: (gone: AbortSignal) => Promise<Settlement>) {
   const deliveries: Delivery[] = [];
   const lines: string[] = [];
-  const subscriber = (delivery: Delivery) => {
+  const subscriber = (delivery: Delivery, gone: AbortSignal) => {
     deliveries.push(delivery);
-    return deliver();
+    return deliver(gone);
   };
   const log = createLogger('debug', { write: (line) => lines.push(line) });
   const listening = await listenLocally(createForwardHandler(subscriber, log), 0);
@@ -90,7 +90,7 @@ describe('a push of Pub/Sub', () => {
       });
       expect((await push({ message: envelope })).status).toBe(503);
       expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-        { severity: 'ERROR', event: 'delivery_failed' },
+        { severity: 'ERROR', event: 'handler_failed' },
       ]);
       expect(lines.join('')).not.toContain('user-1');
     },
@@ -115,7 +115,7 @@ describe('what is no push of Pub/Sub', () => {
     expect(answer.status).toBe(400);
     expect(deliveries).toEqual([]);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { severity: 'ERROR', event: 'delivery_failed', errorCode: 'MESSAGE_UNDECODABLE' },
+      { severity: 'ERROR', event: 'push_refused', errorCode: 'MESSAGE_UNDECODABLE' },
     ]);
     expect(lines.join('') + (await answer.text())).not.toContain('user-1');
   });
@@ -142,4 +142,25 @@ describe('the size of a push', () => {
     expect(deliveries).toEqual([]);
     expect(lines.join('')).toContain('BODY_TOO_LARGE');
   });
+});
+
+test('a push that Pub/Sub gives up on tells its delivery', async () => {
+  const told = new Promise<string>((resolve) => {
+    void startForward(
+      (gone) =>
+        new Promise((settle) => {
+          gone.addEventListener('abort', () => {
+            resolve('told');
+            settle('nack');
+          });
+        }),
+    ).then(({ url }) =>
+      fetch(url, {
+        method: 'POST',
+        body: JSON.stringify({ message: envelope }),
+        signal: AbortSignal.timeout(50),
+      }).catch(() => undefined),
+    );
+  });
+  expect(await told).toBe('told');
 });

@@ -72,6 +72,16 @@ describe('A 200 means stored', () => {
     expect((await dmp.createAudience('a.1', 'A')).status).toBe(200);
   });
 
+  test("the record of another audience, whose segment bears this id, is not this one's", async () => {
+    const map = createEmbeddedAudienceMap();
+    const audience = { id: 'a.other', name: 'Other' };
+    const claim = await map.claim({ audience, requestId: 'other', leaseMs: 1_000 });
+    if (claim.claimed) await map.settleReady(claim.lease, '12345');
+    const dmp = await intakeWith(() => Promise.resolve('id'), map);
+    const answer = await dmp.createAudience('12345', 'Named like a segment');
+    expect(answer).toMatchObject({ status: 200, body: undefined });
+  });
+
   test("an older request's failure is not this one's", async () => {
     const map = createEmbeddedAudienceMap();
     const audience = { id: 'a.1', name: 'A' };

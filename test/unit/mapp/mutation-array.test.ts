@@ -79,6 +79,13 @@ describe('the array', () => {
     expect(usersOf(both)).toEqual(['u1']);
   });
 
+  it('is refused with 413 when it has more entries than a body of real ones can hold', () => {
+    const entries = Array.from({ length: 200_001 }, () => 1);
+    expect(() => parseMutations({ Mutations: entries }, 'add')).toThrow(
+      expect.objectContaining({ status: 413, code: 'BODY_TOO_LARGE' }),
+    );
+  });
+
   it('may be empty', () => {
     expect(parseMutations({ Mutations: [] }, 'add')).toEqual({ mutations: [], rejected: [] });
   });

@@ -50,7 +50,7 @@ describe('the ids of a user', () => {
     ['null', { Uuid: null, External_user_id: null }],
   ])('both may not be %s', (_, ids) => {
     expect(reasonOf({ Audience: 'a.1', ...ids })).toEqual([
-      'External_user_id: is missing, and Uuid too',
+      'External_user_id: is required, or Uuid',
     ]);
   });
 });
@@ -68,12 +68,12 @@ describe('an entry is rejected, with a reason that names the field', () => {
     [field, 'marker\u009f', 'contains control characters'],
     [field, 'marker\ud83d', 'is not well-formed Unicode'],
     [field, '\ude00marker', 'is not well-formed Unicode'],
-    [field, 1.5, 'is no text'],
-    [field, -7, 'is no text'],
-    [field, 2 ** 53, 'is no text'],
-    [field, true, 'is no text'],
-    [field, ['marker'], 'is no text'],
-    [field, { marker: 'marker' }, 'is no text'],
+    [field, 1.5, 'must be text'],
+    [field, -7, 'must be text'],
+    [field, 2 ** 53, 'must be text'],
+    [field, true, 'must be text'],
+    [field, ['marker'], 'must be text'],
+    [field, { marker: 'marker' }, 'must be text'],
   ]);
 
   it.each(everyField)('%s: %j', (field, value, fault) => {
@@ -84,14 +84,14 @@ describe('an entry is rejected, with a reason that names the field', () => {
 
   it.each([
     ['missing', undefined, 'is missing'],
-    ['null', null, 'is no text'],
+    ['null', null, 'must be text'],
     ['empty', '', 'is empty'],
   ])('Audience that is %s', (_, Audience, fault) => {
     expect(reasonOf({ ...complete, Audience })).toEqual([`Audience: ${fault}`]);
   });
 
   it.each([null, 'marker', 7, true, ['marker'], [complete]])('no object at all: %j', (entry) => {
-    expect(reasonOf(entry)).toEqual(['entry: is no object']);
+    expect(reasonOf(entry)).toEqual(['entry: must be an object']);
   });
 
   it('and not with the value, whatever is wrong', () => {

@@ -59,8 +59,10 @@ describe("the body's Type", () => {
     ['is only in __proto__', 'CREATE_AUDIENCE', '{"__proto__":{"Type":"CREATE_AUDIENCE"}}'],
     ['is that of another call, for VALIDATE', 'VALIDATE', '{"Type":"CREATE_AUDIENCE"}'],
     ['is null, for VALIDATE', 'VALIDATE', '{"Type":null}'],
-  ])('is refused when it %s', (_, type, body) => {
-    const message = `Type: the body's Type must equal the query parameter type, ${type}`;
+  ])('is refused when it %s', (situation, type, body) => {
+    const missing = situation.startsWith('is missing') || situation.startsWith('is only in');
+    const fault = missing ? 'is missing' : 'differs';
+    const message = `Type: ${fault}; the body must repeat the query parameter type, ${type}`;
     expect(problemOf(type, body)).toEqual([400, message]);
   });
 

@@ -1,0 +1,27 @@
+import { PlatformError } from '../errors.ts';
+import { within } from '../within.ts';
+import type { AudienceMap } from './audience-map.ts';
+
+/**
+ * The same map, whose every call ends within `timeoutMs` and fails with PlatformError
+ * AUDIENCE_MAP_UNAVAILABLE; `advice` says what an operator should check.
+ */
+export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: string): AudienceMap {
+  const bound = async <Value>(call: Promise<Value>): Promise<Value> => {
+    const answered = call.then(
+      (value) => ({ value }),
+      (cause: unknown) => ({ cause }),
+    );
+    const result = (await within(answered, timeoutMs)) ?? { cause: new Error('no answer in time') };
+    if ('value' in result) return result.value;
+    throw new PlatformError('AUDIENCE_MAP_UNAVAILABLE', advice, { cause: result.cause });
+  };
+  return {
+    find: (id) => bound(map.find(id)),
+    claim: (request) => bound(map.claim(request)),
+    settleReady: (lease, segment) => bound(map.settleReady(lease, segment)),
+    settleFailed: (lease, reason) => bound(map.settleFailed(lease, reason)),
+    release: (lease) => bound(map.release(lease)),
+    close: () => map.close(),
+  };
+}
