@@ -7,6 +7,7 @@ import { loggedError, logRequestAborted, logRequestAnswered } from '../../shared
 import { correlatedLogger, type Correlation } from '../../shared/logger.ts';
 import { parseCall, parseCallType, type CallType } from '../../shared/mapp/parse-call.ts';
 import { requireBasicAuth, requireSignature } from './authenticate.ts';
+import { createCanonicalAudiences, type CanonicalAudiences } from './canonical-audience.ts';
 import { checkHeaders } from './check-headers.ts';
 import { createAudience } from './create-audience.ts';
 import type { IntakeDependencies } from './dependencies.ts';
@@ -27,6 +28,10 @@ interface Progress {
  * Basic Auth, size, signature, and only then the content.
  */
 export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandler {
+  const canonicalAudiences: CanonicalAudiences = dependencies.settings.returnSegmentId
+    ? createCanonicalAudiences(dependencies.audienceMap)
+    : (mutations) => Promise.resolve(mutations);
+
   return async (request, response) => {
     const startedAt = performance.now();
     const correlation = correlate(request, dependencies.settings.project);
@@ -35,7 +40,12 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     let answer: Answer;
     let failure: unknown;
     try {
-      answer = await answerCall(request, { correlation, progress, dependencies });
+      answer = await answerCall(request, {
+        correlation,
+        progress,
+        dependencies,
+        canonicalAudiences,
+      });
     } catch (error) {
       failure = error;
       answer = errorAnswer(error, correlation);
@@ -56,11 +66,12 @@ interface CallContext {
   readonly correlation: Correlation;
   readonly progress: Progress;
   readonly dependencies: IntakeDependencies;
+  readonly canonicalAudiences: CanonicalAudiences;
 }
 
 async function answerCall(
   request: IncomingMessage,
-  { correlation, progress, dependencies }: CallContext,
+  { correlation, progress, dependencies, canonicalAudiences }: CallContext,
 ): Promise<Answer> {
   const { hmacSecret, basicAuth, settings } = dependencies;
   checkHeaders(request);
@@ -78,10 +89,12 @@ async function answerCall(
     case 'CREATE_AUDIENCE':
       return createAudience(call.audience, correlation, dependencies);
     case 'ADD_TO_AUDIENCE':
-    case 'REMOVE_FROM_AUDIENCE':
+    case 'REMOVE_FROM_AUDIENCE': {
       progress.accepted = call.mutations.length;
       progress.rejected = call.rejected.length;
-      return mutateAudience(call, correlation, dependencies);
+      const mutations = await canonicalAudiences(call.mutations);
+      return mutateAudience({ ...call, mutations }, correlation, dependencies);
+    }
   }
 }
 

@@ -104,6 +104,22 @@ export function flowContract(emulators: () => Environment): void {
     await eventuallyMembers('By id', ['user-1', 'user-2']);
   });
 
+  test('with RETURN_SEGMENT_ID, order holds across the two ids of an audience', async () => {
+    await restart({ RETURN_SEGMENT_ID: 'true' });
+    const { body } = await dmp.createAudience('a.1', 'Two ids');
+    const { id } = body as { id: string };
+    // All of them wait and are delivered again at the same time, as after an outage.
+    await pangolin.setFaults({ error500: 1 });
+    const users = Array.from({ length: 10 }, (_, index) => `user-${index}`);
+    for (const user of users) await dmp.addToAudience('a.1', [user]);
+    for (const user of users) await dmp.removeFromAudience(id, [user]);
+    await pangolin.endFaults();
+    await eventually(async () => {
+      expect(await pangolin.stats()).toMatchObject({ adds: 10, removes: 10 });
+    }, 25_000);
+    expect(await membersOf('Two ids')).toEqual([]);
+  });
+
   test('a refused member does not sink its batch', async () => {
     await dmp.createAudience('a.1', 'Poison');
     await pangolin.setFaults({ refuseUsers: ['user-3'] });
