@@ -141,7 +141,7 @@ export function flowContract(emulators: () => Environment): void {
 
   test('one poison member among many does not hold up the rest, even on a bad day', async () => {
     await dmp.createAudience('a.1', 'Bad day');
-    const faults = { error500: 0.1, error429: 0.1, reset: 0.05 };
+    const faults = { error500: 0.15, error429: 0.15, reset: 0.1 };
     await pangolin.setFaults({ ...faults, refuseUsers: ['user-5'] });
     const users = Array.from({ length: 100 }, (_, index) => `user-${index}`);
     await dmp.addToAudience('a.1', users);
