@@ -21,18 +21,18 @@ export interface UserSyncDependencies {
  */
 export function createUserSyncHandler(dependencies: UserSyncDependencies): HttpHandler {
   const { allowedHosts, log, project } = dependencies;
-  // eslint-disable-next-line @typescript-eslint/require-await -- a throw must become a rejection
-  return async (request, response) => {
-    const startedAt = performance.now();
-    const answer = answerSync(request, allowedHosts);
-    sendAnswer(response, answer);
-    logRequestAnswered(correlatedLogger(log, correlate(request, project)), {
-      method: request.method ?? '',
-      type: 'USER_SYNC',
-      status: answer.status,
-      durationMs: Math.round(performance.now() - startedAt),
+  return (request, response) =>
+    Promise.try(() => {
+      const startedAt = performance.now();
+      const answer = answerSync(request, allowedHosts);
+      sendAnswer(response, answer);
+      logRequestAnswered(correlatedLogger(log, correlate(request, project)), {
+        method: request.method ?? '',
+        type: 'USER_SYNC',
+        status: answer.status,
+        durationMs: Math.round(performance.now() - startedAt),
+      });
     });
-  };
 }
 
 function answerSync(request: IncomingMessage, allowedHosts: ReadonlySet<string>): Answer {
