@@ -74,9 +74,9 @@ export function logRequestAborted(log: Logger, fields: { method: string; duratio
   log.info({ event: 'request_aborted', ...fields }, 'The caller closed the connection');
 }
 
-/** CREATE_AUDIENCE was stored, but whether the segment is ready could not be read from the map. */
+/** Intake could not look into the audience map; what it was asked to store is not affected. */
 export function logAudienceMapUnreadable(log: Logger, error: LoggedError): void {
-  const text = 'The audience map could not be read; the audience is created in the background';
+  const text = 'The audience map could not be read; the request goes on without it';
   log.error({ event: 'audience_map_unreadable', ...error }, text);
 }
 
@@ -161,6 +161,11 @@ export function logPushRefused(log: Logger, error: LoggedError): void {
 /** A handler failed in a way it should have answered itself: a bug of ours. */
 export function logHandlerFailed(log: Logger, error: LoggedError): void {
   log.error({ event: 'handler_failed', ...error }, 'A request was dropped: its handler failed');
+}
+
+/** A client could not be closed in order when the instance ended. */
+export function logCloseFailed(log: Logger, error: LoggedError): void {
+  log.warn({ event: 'close_failed', ...error }, 'A client was not closed in order');
 }
 
 /** The instance was told to end and has finished its requests; what is left was given up on. */

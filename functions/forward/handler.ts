@@ -5,7 +5,7 @@ import { readBody } from '../../shared/http/read-body.ts';
 import { loggedError, logHandlerFailed, logPushRefused } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { decodePush } from '../../shared/queue/push-body.ts';
-import type { Subscriber } from '../../shared/queue/queue.ts';
+import type { Delivery, Settlement, Subscriber } from '../../shared/queue/queue.ts';
 
 /** A message of 10 MB, Pub/Sub's limit, in base64 and its wrapping. */
 const MAX_PUSH_BYTES = 15_000_000;
@@ -29,7 +29,7 @@ export function createForwardHandler(deliver: Subscriber, log: Logger): HttpHand
 
 async function settle(
   request: IncomingMessage,
-  deliver: (delivery: ReturnType<typeof decodePush>) => ReturnType<Subscriber>,
+  deliver: (delivery: Delivery) => Promise<Settlement>,
 ): Promise<Answer> {
   const delivery = decodePush(await readBody(request, MAX_PUSH_BYTES));
   return { status: (await deliver(delivery)) === 'ack' ? 200 : 503 };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
 import { basicAuthMatches } from '../../shared/http/basic-auth.ts';
-import { verifySignature } from '../../shared/mapp/signature.ts';
+import { isSignature, verifySignature } from '../../shared/mapp/signature.ts';
 import type { Secret } from '../../shared/secrets/secrets.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function requireSignature(
   if (typeof header !== 'string') {
     throw unsigned('is missing; sign the raw body with HMAC-SHA1 and send 40 hexadecimal digits');
   }
-  if (!/^[0-9a-f]{40}$/i.test(header)) {
+  if (!isSignature(header)) {
     throw unsigned('is not 40 hexadecimal digits; send the HMAC-SHA1 in hexadecimal, no prefix');
   }
   if (await acceptedBy(secret, (values) => verifySignature(body, header, values))) return;

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import type { Mutation } from '../../shared/audience/audience.ts';
 import type { AudienceMapReader } from '../../shared/audience-map/audience-map.ts';
+import { loggedError, logAudienceMapUnreadable } from '../../shared/log-events.ts';
+import type { Logger } from '../../shared/logger.ts';
 import { within } from '../../shared/within.ts';
 
 /** A look that takes longer is given up: the id is used as it came. */
@@ -15,14 +17,17 @@ export type CanonicalAudiences = (mutations: readonly Mutation[]) => Promise<rea
  * Where CREATE_AUDIENCE answers with the segment's id, the DMP names one audience by two ids. Messages
  * are ordered by audience, so both must lead to the same one. What is found is cached; it never changes.
  */
-export function createCanonicalAudiences(map: AudienceMapReader): CanonicalAudiences {
+export function createCanonicalAudiences(map: AudienceMapReader, log: Logger): CanonicalAudiences {
   const known = new Map<string, string>();
 
   async function canonical(id: string): Promise<string> {
     const cached = known.get(id);
     if (cached !== undefined) return cached;
-    // Forward finds an audience by either id, so a map that cannot be read costs order at most.
-    const record = await within(map.find(id), LOOK_TIMEOUT_MS).catch(() => undefined);
+    const record = await within(map.find(id), LOOK_TIMEOUT_MS).catch((error: unknown) => {
+      // Forward finds an audience by either id, so a map that cannot be read costs order at most.
+      logAudienceMapUnreadable(log, loggedError(error));
+      return undefined;
+    });
     if (record?.state !== 'ready') return id;
     if (known.size >= MAX_CACHED) known.clear();
     known.set(id, record.audience.id);

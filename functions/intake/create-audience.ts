@@ -23,12 +23,11 @@ export async function createAudience(
   const { createTimeoutMs, returnSegmentId } = dependencies.settings;
   const deadline = Date.now() + createTimeoutMs;
   const { requestId } = correlation;
-  const { customer, ...rest } = audience;
   const message = {
     version: MESSAGE_VERSION,
     kind: 'create-audience',
     requestId,
-    audience: { ...rest, ...(customer === undefined ? {} : { customer }) },
+    audience,
   } as const;
   await publishAll([message], correlation, dependencies);
 

@@ -29,7 +29,7 @@ interface Progress {
  */
 export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandler {
   const canonicalAudiences: CanonicalAudiences = dependencies.settings.returnSegmentId
-    ? createCanonicalAudiences(dependencies.audienceMap)
+    ? createCanonicalAudiences(dependencies.audienceMap, dependencies.log)
     : (mutations) => Promise.resolve(mutations);
 
   return async (request, response) => {

@@ -26,7 +26,7 @@ const createAudience = z.object({
   kind: z.literal('create-audience'),
   /** Tells intake, which waits for the outcome, that the outcome is that of its own request. */
   requestId: z.string(),
-  audience: z.object({ id: z.string(), name: z.string(), customer: z.int().exactOptional() }),
+  audience: z.object({ id: z.string(), name: z.string(), customer: z.int().optional() }),
 });
 const rejectedEntries = z.object({
   version,

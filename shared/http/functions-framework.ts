@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { http } from '@google-cloud/functions-framework';
-import { logDrainFinished, loggedError, logHandlerFailed } from '../log-events.ts';
+import { logCloseFailed, logDrainFinished, loggedError, logHandlerFailed } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
 import { sendAnswer, type HttpHandler } from './answer.ts';
 import { within } from '../within.ts';
@@ -55,7 +55,9 @@ function drainOnSignals(server: Server, { log, close }: FunctionOptions): void {
   const stop = async (): Promise<void> => {
     const startedAt = Date.now();
     const abandonedRequests = await drain(DRAIN_TIMEOUT_MS);
-    await within(close(), CLOSE_TIMEOUT_MS);
+    await within(close(), CLOSE_TIMEOUT_MS).catch((error: unknown) => {
+      logCloseFailed(log, loggedError(error));
+    });
     logDrainFinished(log, { durationMs: Date.now() - startedAt, abandonedRequests });
     process.exit(0);
   };

@@ -23,7 +23,8 @@ const entrySchema = z
 /**
  * Reads the mutation array. Entries that are not valid are set aside one by one with a reason that
  * names the field and never its value.
- * @throws RequestError REQUEST_INVALID when there is no mutation array.
+ * @throws RequestError REQUEST_INVALID when there is no mutation array; BODY_TOO_LARGE (413) when it has
+ *   more entries than any body of the DMP's.
  */
 export function parseMutations(
   fields: Readonly<Record<string, unknown>>,

@@ -12,6 +12,11 @@ export function signBody(body: Uint8Array | string, secret: string): string {
   return createHmac('sha1', secret).update(body).digest('hex');
 }
 
+/** Whether a header has the form of a signature: 40 hexadecimal digits, either case. */
+export function isSignature(header: string): boolean {
+  return /^[0-9a-f]{40}$/i.test(header);
+}
+
 /**
  * Whether `signature` (40 hex digits, either case) is that of `body` under one of `secrets`.
  * The comparison takes the same time wherever two signatures differ.
@@ -21,7 +26,7 @@ export function verifySignature(
   signature: string,
   secrets: readonly string[],
 ): boolean {
-  if (!/^[0-9a-f]{40}$/i.test(signature)) return false;
+  if (!isSignature(signature)) return false;
   const given = Buffer.from(signature, 'hex');
   return secrets.some((secret) =>
     timingSafeEqual(given, createHmac('sha1', secret).update(body).digest()),
