@@ -51,6 +51,18 @@ const audienceMap = {
     .default('audience-relay'),
 };
 
+/** Which id the third party knows, and how a user's mutations are kept in order. */
+const ordering = {
+  MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
+  /** Ordering keys of one audience: more are delivered side by side, in smaller messages. */
+  SHARDS: wholeNumber.refine((value) => value <= 1_000, 'must be 1000 at most').default(2),
+};
+
+const bounds = {
+  /** Bytes of requests that one instance holds at once; what comes beyond is answered 503. */
+  MAX_PENDING_BYTES: wholeNumber.default(64_000_000),
+};
+
 const intakeSettings = {
   RETURN_SEGMENT_ID: flag.default(false),
   MAX_BODY_BYTES: wholeNumber.default(10_000_000),
@@ -63,7 +75,8 @@ const intakeSettings = {
 const forwardSettings = {
   /** Replaces the base URL of the platform's description. https, or http on loopback. */
   DESTINATION_BASE_URL: z.string().refine(isBaseUrl, BASE_URL_RULE).exactOptional(),
-  MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
+  /** What becomes of mutations of an audience that nobody created: they wait, or create it. */
+  UNKNOWN_AUDIENCE: z.enum(['wait', 'create']).default('wait'),
   /** Age from publish beyond which a message becomes a dead letter instead of being tried again. */
   RETRY_WINDOW_SECONDS: wholeNumber.default(6 * 60 * 60),
   /** How long a crashed creation of a segment keeps others from trying. */
@@ -74,6 +87,8 @@ const schemas = {
   intake: z.object({
     ...everywhere,
     ...audienceMap,
+    ...ordering,
+    ...bounds,
     ...intakeSettings,
     HMAC_SECRETS: commaSeparatedSecrets.exactOptional(),
     HMAC_SECRET_NAME: secretName.exactOptional(),
@@ -85,6 +100,8 @@ const schemas = {
   forward: z.object({
     ...everywhere,
     ...audienceMap,
+    MEMBER_ID: ordering.MEMBER_ID,
+    ...bounds,
     ...forwardSettings,
     DEAD_LETTER_TOPIC: name,
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
@@ -95,8 +112,23 @@ const schemas = {
     LOG_LEVEL: everywhere.LOG_LEVEL,
     GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
   }),
+  /** The command line, on a deployment. */
+  operator: z.object({
+    ...audienceMap,
+    ...ordering,
+    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    TOPIC: name,
+    DEAD_LETTER_SUBSCRIPTION: name,
+  }),
+  /** The command line, on the local stack. */
+  operatorLocal: z.object({
+    PORT: port.prefault('8080'),
+    HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
+  }),
   localStack: z.object({
     ...everywhere,
+    ...ordering,
+    ...bounds,
     ...intakeSettings,
     ...forwardSettings,
     DESTINATION: name.default('pangolin'),
@@ -120,6 +152,8 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
     { names: ['DESTINATION_CREDENTIALS_SECRET_NAME', 'DESTINATION_CREDENTIALS'], required: false },
   ],
   userSync: [],
+  operator: [],
+  operatorLocal: [],
   localStack: [],
 };
 

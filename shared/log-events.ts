@@ -64,7 +64,9 @@ export interface RequestAnswered {
 
 /** The one summary line of a request to a public function. */
 export function logRequestAnswered(log: Logger, { error, ...fields }: RequestAnswered): void {
-  const level = fields.status >= 500 ? 'error' : fields.status >= 400 ? 'warn' : 'info';
+  // Overload passes, or more instances start: nobody need act on a single one.
+  const isFailure = fields.status >= 500 && error?.errorCode !== 'OVERLOADED';
+  const level = isFailure ? 'error' : fields.status >= 400 ? 'warn' : 'info';
   const line = { event: 'request_answered', ...fields, ...error };
   log[level](line, `${fields.type ?? fields.method} answered ${fields.status}`);
 }
@@ -97,6 +99,8 @@ export interface DeliverySettled {
   readonly rejected: number;
   readonly skipped: number;
   readonly retried: number;
+  /** The requests it came with, when they are several. */
+  readonly requestIds?: readonly string[] | undefined;
   /** Why it goes back to the queue; the first reason when there are several. */
   readonly retryReason?: string | undefined;
 }
@@ -138,6 +142,27 @@ export function logAudienceFailed(log: Logger, fields: { destination: string }):
   log.warn({ event: 'audience_failed', ...fields }, 'The third party refused an audience');
 }
 
+export interface DestinationCalled {
+  readonly destination: string;
+  readonly operation: 'add' | 'remove';
+  readonly members: number;
+  readonly segments: number;
+  /** What came of it: outcomes, refused-whole, retry or fault. */
+  readonly result: string;
+  /** What the third party said, in our words. */
+  readonly reason?: string | undefined;
+  readonly durationMs: number;
+  /** Ids of the requests its members came with; the first of them, when there are many. */
+  readonly requestIds: readonly string[];
+}
+
+/** A micro-batch went to the third party. */
+export function logDestinationCalled(log: Logger, fields: DestinationCalled): void {
+  const level = fields.result === 'outcomes' ? 'info' : 'warn';
+  const text = `${fields.operation} of ${fields.members}: ${fields.reason ?? 'taken'}`;
+  log[level]({ event: 'destination_called', ...fields }, text);
+}
+
 /** The third party refuses us, not the members: nothing arrives until an operator acts. */
 export function logDestinationFault(
   log: Logger,
@@ -145,6 +170,19 @@ export function logDestinationFault(
 ): void {
   const text = `${fields.destination} answered ${fields.status}: ${faultAdvice(fields.status)}`;
   log.error({ event: 'destination_fault', ...fields }, text);
+}
+
+/** The third party takes our calls again, after a fault. */
+export function logDestinationRecovered(log: Logger, fields: { destination: string }): void {
+  log.info({ event: 'destination_recovered', ...fields }, 'The third party takes calls again');
+}
+
+/** The third party is left alone for a while; deliveries go back to the queue. */
+export function logDestinationPaused(
+  log: Logger,
+  fields: { destination: string; reason: string; pauseMs: number },
+): void {
+  log.warn({ event: 'destination_paused', ...fields }, `No calls for now: ${fields.reason}`);
 }
 
 function faultAdvice(status: number): string {
@@ -156,6 +194,11 @@ function faultAdvice(status: number): string {
 /** A request to forward is no push of Pub/Sub's. */
 export function logPushRefused(log: Logger, error: LoggedError): void {
   log.error({ event: 'push_refused', ...error }, 'A request to forward was refused');
+}
+
+/** This instance has no room for another delivery: Pub/Sub brings it again. */
+export function logPushTurnedAway(log: Logger, error: LoggedError): void {
+  log.warn({ event: 'push_turned_away', ...error }, 'A delivery went back to the queue unread');
 }
 
 /** A handler failed in a way it should have answered itself: a bug of ours. */

@@ -1,5 +1,6 @@
 import type { Audience } from '../../shared/audience/audience.ts';
 import { MESSAGE_VERSION } from '../../shared/audience/message.ts';
+import { creationMessage } from '../../shared/audience/outgoing-message.ts';
 import {
   waitUntilSettled,
   type SettledRecord,
@@ -20,7 +21,8 @@ export async function createAudience(
   correlation: Correlation,
   dependencies: IntakeDependencies,
 ): Promise<Answer> {
-  const { createTimeoutMs, returnSegmentId } = dependencies.settings;
+  const { publisher, settings } = dependencies;
+  const { createTimeoutMs, publishTimeoutMs, returnSegmentId } = settings;
   const deadline = Date.now() + createTimeoutMs;
   const { requestId } = correlation;
   const message = {
@@ -29,7 +31,8 @@ export async function createAudience(
     requestId,
     audience,
   } as const;
-  await publishAll([message], correlation, dependencies);
+  const store = () => publisher.publish(creationMessage(message, correlation));
+  await publishAll([store], publishTimeoutMs);
 
   const record = await lookUntil(deadline, { audience: audience.id, correlation }, dependencies);
   if (record?.state === 'failed') return { status: 422, body: { error: record.reason } };

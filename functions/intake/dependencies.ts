@@ -1,4 +1,5 @@
 import type { AudienceMapReader } from '../../shared/audience-map/audience-map.ts';
+import type { Sharding } from '../../shared/audience/shard.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
 import type { Secret } from '../../shared/secrets/secrets.ts';
@@ -16,6 +17,10 @@ export interface IntakeDependencies {
 
 export interface IntakeSettings {
   readonly maxBodyBytes: number;
+  /** What all requests under way may hold; beyond it they are answered 503. */
+  readonly maxPendingBytes: number;
+  /** How mutations are kept in order. */
+  readonly sharding: Sharding;
   /** How long a request waits for the queue's acknowledgement. */
   readonly publishTimeoutMs: number;
   /** How long CREATE_AUDIENCE waits, in all, for the audience's record to settle. */

@@ -3,6 +3,7 @@ import { PlatformError, RequestError } from '../../shared/errors.ts';
 import { sendAnswer, type Answer, type HttpHandler } from '../../shared/http/answer.ts';
 import { correlate } from '../../shared/http/correlation.ts';
 import { readBody } from '../../shared/http/read-body.ts';
+import { createRequestMemory, type Reservation } from '../../shared/http/request-memory.ts';
 import { loggedError, logRequestAborted, logRequestAnswered } from '../../shared/log-events.ts';
 import { correlatedLogger, type Correlation } from '../../shared/logger.ts';
 import { parseCall, parseCallType, type CallType } from '../../shared/mapp/parse-call.ts';
@@ -11,6 +12,7 @@ import { createCanonicalAudiences, type CanonicalAudiences } from './canonical-a
 import { checkHeaders } from './check-headers.ts';
 import { createAudience } from './create-audience.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { mutateAudience } from './mutate-audience.ts';
 
 /** What a caller is told to wait before sending again. */
@@ -32,23 +34,30 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     ? createCanonicalAudiences(dependencies.audienceMap, dependencies.log)
     : (mutations) => Promise.resolve(mutations);
 
+  const groupCommit = createGroupCommit(dependencies.publisher);
+  const memory = createRequestMemory(dependencies.settings.maxPendingBytes);
+
   return async (request, response) => {
     const startedAt = performance.now();
     const correlation = correlate(request, dependencies.settings.project);
     const log = correlatedLogger(dependencies.log, correlation);
     const progress: Progress = {};
+    const reservation = memory.reserve();
     let answer: Answer;
     let failure: unknown;
     try {
       answer = await answerCall(request, {
         correlation,
         progress,
-        dependencies,
+        reservation,
+        dependencies: { ...dependencies, groupCommit },
         canonicalAudiences,
       });
     } catch (error) {
       failure = error;
       answer = errorAnswer(error, correlation);
+    } finally {
+      reservation.release();
     }
     const durationMs = Math.round(performance.now() - startedAt);
     const method = request.method ?? '';
@@ -65,20 +74,21 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
 interface CallContext {
   readonly correlation: Correlation;
   readonly progress: Progress;
-  readonly dependencies: IntakeDependencies;
+  readonly reservation: Reservation;
+  readonly dependencies: IntakeDependencies & { groupCommit: GroupCommit };
   readonly canonicalAudiences: CanonicalAudiences;
 }
 
 async function answerCall(
   request: IncomingMessage,
-  { correlation, progress, dependencies, canonicalAudiences }: CallContext,
+  { correlation, progress, reservation, dependencies, canonicalAudiences }: CallContext,
 ): Promise<Answer> {
   const { hmacSecret, basicAuth, settings } = dependencies;
   checkHeaders(request);
   await requireBasicAuth(request.headers, basicAuth);
   if (request.method === 'GET') return { status: 200 };
 
-  const body = await readBody(request, settings.maxBodyBytes);
+  const body = await readBody(request, settings.maxBodyBytes, reservation);
   await requireSignature(body, request.headers['x-hmac'], hmacSecret);
 
   progress.type = parseCallType(queryOf(request));

@@ -1,10 +1,12 @@
 import type { Mutation, RejectedEntry } from '../../shared/audience/audience.ts';
 import { groupMutations, groupRejected } from '../../shared/audience/grouping.ts';
+import { rejectedEntriesMessage } from '../../shared/audience/outgoing-message.ts';
 import { RequestError } from '../../shared/errors.ts';
 import type { Answer } from '../../shared/http/answer.ts';
 import type { Correlation } from '../../shared/logger.ts';
 import type { IntakeDependencies } from './dependencies.ts';
-import { publishAll } from './publish.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { publishAll, type Store } from './publish.ts';
 
 export interface Entries {
   readonly mutations: readonly Mutation[];
@@ -18,11 +20,18 @@ export interface Entries {
  */
 export async function mutateAudience(
   { mutations, rejected }: Entries,
-  correlation: Correlation,
-  dependencies: IntakeDependencies,
+  request: Correlation,
+  { publisher, settings, groupCommit }: IntakeDependencies & { groupCommit: GroupCommit },
 ): Promise<Answer> {
-  const messages = [...groupMutations(mutations), ...groupRejected(rejected)];
-  await publishAll(messages, correlation, dependencies);
+  const parts: Store[] = [
+    ...groupMutations(mutations, settings.sharding).map(
+      (group) => (answered: AbortSignal) => groupCommit({ group, request, answered }),
+    ),
+    ...groupRejected(rejected).map(
+      (message) => () => publisher.publish(rejectedEntriesMessage(message, request)),
+    ),
+  ];
+  await publishAll(parts, settings.publishTimeoutMs);
   if (mutations.length === 0) {
     const why = rejected[0]?.reason ?? 'the array is empty';
     throw new RequestError('REQUEST_INVALID', 400, `Mutations: no entry is valid (first: ${why})`);

@@ -1,31 +1,28 @@
 import pLimit from 'p-limit';
-import type { Message } from '../../shared/audience/message.ts';
-import { outgoingMessage } from '../../shared/audience/outgoing-message.ts';
 import { PlatformError } from '../../shared/errors.ts';
-import type { Correlation } from '../../shared/logger.ts';
 import { within } from '../../shared/within.ts';
-import type { IntakeDependencies } from './dependencies.ts';
 
 const MAX_PUBLISHES_AT_ONCE = 100;
 
+/** Stores one part of a request. `answered` is aborted when the request need not wait any more. */
+export type Store = (answered: AbortSignal) => Promise<unknown>;
+
 /**
- * Publishes the messages of a request and resolves once the queue has stored them all.
+ * Stores the parts of a request and resolves once the queue has them all.
  * @throws PlatformError QUEUE_UNAVAILABLE when it has not within the time a request may wait.
  */
-export async function publishAll(
-  messages: readonly Message[],
-  correlation: Correlation,
-  { publisher, settings }: IntakeDependencies,
-): Promise<void> {
+export async function publishAll(parts: readonly Store[], timeoutMs: number): Promise<void> {
   const limit = pLimit(MAX_PUBLISHES_AT_ONCE);
-  const publish = (message: Message) => publisher.publish(outgoingMessage(message, correlation));
+  const answered = new AbortController();
+  const text = 'The queue did not acknowledge in time; send the request again.';
+  const late = new PlatformError('QUEUE_UNAVAILABLE', text);
   try {
-    const stored = limit.map(messages, publish);
-    if ((await within(stored, settings.publishTimeoutMs)) !== undefined) return;
+    const stored = limit.map(parts, (store) => store(answered.signal));
+    if ((await within(stored, timeoutMs)) !== undefined) return;
   } finally {
     // After a failure the request is answered 503: what is not under way is not begun.
     limit.clearQueue();
+    answered.abort(late);
   }
-  const text = 'The queue did not acknowledge in time; send the request again.';
-  throw new PlatformError('QUEUE_UNAVAILABLE', text);
+  throw late;
 }

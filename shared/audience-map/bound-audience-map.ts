@@ -3,11 +3,11 @@ import { within } from '../within.ts';
 import type { AudienceMap } from './audience-map.ts';
 
 /**
- * The same map, whose every call ends within `timeoutMs` and fails with PlatformError
+ * Bounds calls of a store: each ends within `timeoutMs` and fails with PlatformError
  * AUDIENCE_MAP_UNAVAILABLE; `advice` says what an operator should check.
  */
-export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: string): AudienceMap {
-  const bound = async <Value>(call: Promise<Value>): Promise<Value> => {
+export function boundTo(timeoutMs: number, advice: string) {
+  return async <Value>(call: Promise<Value>): Promise<Value> => {
     const answered = call.then(
       (value) => ({ value }),
       (cause: unknown) => ({ cause }),
@@ -16,6 +16,11 @@ export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: st
     if ('value' in result) return result.value;
     throw new PlatformError('AUDIENCE_MAP_UNAVAILABLE', advice, { cause: result.cause });
   };
+}
+
+/** The same map, whose every call is bounded as by {@link boundTo}. */
+export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: string): AudienceMap {
+  const bound = boundTo(timeoutMs, advice);
   return {
     find: (id) => bound(map.find(id)),
     claim: (request) => bound(map.claim(request)),

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Firestore, Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
 import type { AudienceMap, AudienceRecord, Claim, Lease, Settled } from './audience-map.ts';
 import { boundAudienceMap } from './bound-audience-map.ts';
+import { documentId } from './document-id.ts';
 
 const audience = z.object({ id: z.string(), name: z.string(), customer: z.int().optional() });
 const lease = z
@@ -131,12 +132,3 @@ function toRecord(record: Stored): AudienceRecord {
 
 const ADVICE =
   'Firestore failed: check the database, and that this service account may use it (roles/datastore.user; intake: roles/datastore.viewer).';
-/** Firestore's limit is 1,500 bytes. */
-const MAX_READABLE_ID = 1_000;
-
-/** Any id as a legal document id: no slash, not `.` or `..`, not `__…__`, and not too long. */
-function documentId(id: string): string {
-  const readable = encodeURIComponent(id);
-  if (readable.length <= MAX_READABLE_ID) return `id:${readable}`;
-  return `sha256:${createHash('sha256').update(id).digest('hex')}`;
-}

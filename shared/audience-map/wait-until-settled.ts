@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../sleep.ts';
 import { within } from '../within.ts';
 import type { AudienceMapReader, AudienceRecord } from './audience-map.ts';
 

@@ -1,29 +1,44 @@
-/** From the entries of one request to the messages that carry them: pure functions. */
+/** From the entries of one request to what its messages hold: pure functions. */
 import type { Mutation, RejectedEntry } from './audience.ts';
-import { MESSAGE_VERSION, type MutationsMessage, type RejectedEntriesMessage } from './message.ts';
+import { MESSAGE_VERSION, type RejectedEntriesMessage } from './message.ts';
+import { orderingKeyOf, type Sharding } from './shard.ts';
 
 /** Bytes of members in a message: far from Pub/Sub's limit of 10 MB, even wrapped and in base64. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
 /** An invalid entry is kept up to this many characters of its JSON. */
 const MAX_ENTRY_LENGTH = 100_000;
 
-/** One or more messages per audience, the mutations of an audience in their order. */
+/** Mutations of one ordering key, in their order, encoded: several groups make a message. */
+export interface MutationGroup {
+  readonly orderingKey: string;
+  readonly audience: string;
+  readonly members: number;
+  /** Their JSON, separated by commas. */
+  readonly json: string;
+  readonly bytes: number;
+}
+
+/** The mutations by ordering key, in groups of at most `maxBytes`. */
 export function groupMutations(
   mutations: readonly Mutation[],
+  sharding: Sharding,
   maxBytes = MAX_MESSAGE_BYTES,
-): MutationsMessage[] {
-  const byAudience = Map.groupBy(mutations, (mutation) => mutation.audience);
-  return [...byAudience].flatMap(([audience, ofAudience]) => {
-    const entries = ofAudience.map(({ operation, user: { uuid, externalUserId } }) => ({
-      operation,
-      ...(uuid === undefined ? {} : { uuid }),
-      ...(externalUserId === undefined ? {} : { externalUserId }),
-    }));
-    return chunkByBytes(entries, maxBytes).map((chunk): MutationsMessage => ({
-      version: MESSAGE_VERSION,
-      kind: 'mutations',
+): MutationGroup[] {
+  const byKey = Map.groupBy(mutations, ({ audience, user }) =>
+    orderingKeyOf(audience, user, sharding),
+  );
+  return [...byKey].flatMap(([orderingKey, ofKey]) => {
+    const audience = ofKey[0]?.audience ?? '';
+    const entries = ofKey.map(({ operation, user: { uuid, externalUserId } }) => {
+      const item = JSON.stringify({ operation, uuid, externalUserId });
+      return { item, bytes: jsonBytes(item) };
+    });
+    return chunkByBytes(entries, maxBytes).map(({ items, bytes }): MutationGroup => ({
+      orderingKey,
       audience,
-      mutations: chunk,
+      members: items.length,
+      json: items.join(','),
+      bytes,
     }));
   });
 }
@@ -33,15 +48,14 @@ export function groupRejected(
   rejected: readonly RejectedEntry[],
   maxBytes = MAX_MESSAGE_BYTES,
 ): RejectedEntriesMessage[] {
-  const bounded = rejected.map(({ reason, operation, entry }) => ({
-    reason,
-    operation,
-    entry: entryText(entry),
-  }));
-  return chunkByBytes(bounded, maxBytes).map((entries) => ({
+  const bounded = rejected.map(({ reason, operation, entry }) => {
+    const kept = { reason, operation, entry: entryText(entry) };
+    return { item: kept, bytes: jsonBytes(JSON.stringify(kept)) };
+  });
+  return chunkByBytes(bounded, maxBytes).map(({ items }) => ({
     version: MESSAGE_VERSION,
     kind: 'rejected-entries',
-    entries,
+    entries: items,
   }));
 }
 
@@ -56,19 +70,26 @@ function entryText(entry: unknown): string {
   }
 }
 
-/** Splits in order, so that the JSON of each chunk's items stays within `maxBytes`. */
-function chunkByBytes<Item>(items: readonly Item[], maxBytes: number): Item[][] {
-  const chunks: Item[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
+/** What an item takes in an array, its comma included. */
+function jsonBytes(json: string): number {
+  return Buffer.byteLength(json) + 1;
+}
+
+interface Sized<Item> {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
+/** Splits in order, so that the items of each chunk stay within `maxBytes`. */
+function chunkByBytes<Item>(sized: readonly Sized<Item>[], maxBytes: number) {
+  const chunks: { items: Item[]; bytes: number }[] = [];
+  for (const { item, bytes } of sized) {
     const current = chunks.at(-1);
-    if (current !== undefined && bytes <= room) {
-      current.push(item);
-      room -= bytes;
+    if (current !== undefined && current.bytes + bytes <= maxBytes) {
+      current.items.push(item);
+      current.bytes += bytes;
     } else {
-      chunks.push([item]);
-      room = maxBytes - bytes;
+      chunks.push({ items: [item], bytes });
     }
   }
   return chunks;

@@ -18,6 +18,8 @@ const mutations = z.object({
   version,
   kind: z.literal('mutations'),
   audience: z.string(),
+  /** The requests they came with, by their ids. */
+  requests: z.array(z.string()).default([]),
   /** In the order in which they were requested. */
   mutations: z.array(user.extend({ operation })),
 });

@@ -1,45 +1,82 @@
 import type { Correlation } from '../logger.ts';
 import type { OutgoingMessage } from '../queue/queue.ts';
-import { encodeMessage, type Message } from './message.ts';
+import type { MutationGroup } from './grouping.ts';
+import {
+  encodeMessage,
+  MESSAGE_VERSION,
+  type CreateAudienceMessage,
+  type RejectedEntriesMessage,
+} from './message.ts';
 
-/**
- * A message as it is published. The attributes say what forward must know of a message it gives up
- * on without looking into it.
+/*
+ * The attributes of a message say what forward must know of one that it gives up on without looking
+ * into it.
  */
-export function outgoingMessage(message: Message, correlation: Correlation): OutgoingMessage {
-  const { requestId, trace } = correlation;
-  const { audience, members, orderingKey } = describe(message);
+
+/** The message that stores an audience's creation, under a key of its own: no mutation holds it up. */
+export function creationMessage(
+  message: CreateAudienceMessage,
+  correlation: Correlation,
+): OutgoingMessage {
+  const { id } = message.audience;
   return {
     data: encodeMessage(message),
-    ...(orderingKey === undefined ? {} : { orderingKey }),
+    orderingKey: `create:${id}`,
+    attributes: { kind: message.kind, audience: id, members: '0', ...correlated([correlation]) },
+  };
+}
+
+/** The message that brings invalid entries to the dead letters. Nothing need wait for it. */
+export function rejectedEntriesMessage(
+  message: RejectedEntriesMessage,
+  correlation: Correlation,
+): OutgoingMessage {
+  const members = String(message.entries.length);
+  return {
+    data: encodeMessage(message),
+    attributes: { kind: message.kind, members, ...correlated([correlation]) },
+  };
+}
+
+/** Where mutations come from. */
+export interface MutationSources {
+  /** The requests they came with, at least one. */
+  readonly requests: readonly Correlation[];
+  /** Of a replay: when the operations were first published, in milliseconds since the epoch. */
+  readonly operatedAt?: number | undefined;
+}
+
+/** One message of the mutations of one or more groups of the same ordering key. */
+export function mutationsMessage(
+  groups: readonly [MutationGroup, ...MutationGroup[]],
+  { requests, operatedAt }: MutationSources,
+): OutgoingMessage {
+  const [{ orderingKey, audience }] = groups;
+  const head = {
+    version: MESSAGE_VERSION,
+    kind: 'mutations',
+    audience,
+    requests: requests.map(({ requestId }) => requestId),
+  };
+  // The mutations are encoded already: once a message, not once more to count their bytes.
+  const mutations = groups.map(({ json }) => json).join(',');
+  const members = groups.reduce((sum, group) => sum + group.members, 0);
+  return {
+    data: Buffer.from(`${JSON.stringify(head).slice(0, -1)},"mutations":[${mutations}]}`, 'utf8'),
+    orderingKey,
     attributes: {
-      requestId,
-      kind: message.kind,
+      kind: head.kind,
+      audience,
       members: String(members),
-      ...(audience === undefined ? {} : { audience }),
-      ...(trace === undefined ? {} : { trace }),
+      ...(operatedAt === undefined ? {} : { operatedAt: String(operatedAt) }),
+      ...correlated(requests),
     },
   };
 }
 
-interface Description {
-  readonly audience?: string;
-  readonly members: number;
-  readonly orderingKey?: string;
-}
-
-function describe(message: Message): Description {
-  switch (message.kind) {
-    case 'mutations': {
-      const { audience, mutations } = message;
-      return { audience, members: mutations.length, orderingKey: `mutate:${audience}` };
-    }
-    case 'create-audience': {
-      // A key of its own: mutations that wait for the segment must not hold up its creation.
-      const { id } = message.audience;
-      return { audience: id, members: 0, orderingKey: `create:${id}` };
-    }
-    case 'rejected-entries':
-      return { members: message.entries.length };
-  }
+/** A message of several requests is traced as the first of them. */
+function correlated([first]: readonly Correlation[]): Record<string, string> {
+  if (first === undefined) return {};
+  const { requestId, trace } = first;
+  return { requestId, ...(trace === undefined ? {} : { trace }) };
 }

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../sleep.ts';
 
 const POLL_MS = 20;
 /** How long connections in use are still answered, each answer closing its connection. */

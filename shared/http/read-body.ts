@@ -1,27 +1,50 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors.ts';
+import type { Reservation } from './request-memory.ts';
 
-/** How much of a too large body is read and thrown away so that the sender can read the 413. */
+/** How much of a refused body is read and thrown away so that the sender can read why. */
 const DISCARD_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads the raw bytes of a request.
- * @throws RequestError BODY_TOO_LARGE (413) beyond `maxBytes`; no more is kept.
+ * @param memory what is kept is taken from it
+ * @throws RequestError BODY_TOO_LARGE (413) beyond `maxBytes`, PlatformError OVERLOADED when there is no
+ *   memory for it; then no more is kept.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  memory?: Reservation,
+): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > maxBytes + DISCARD_BYTES) throw tooLarge(maxBytes);
 
   const chunks: Buffer[] = [];
   let received = 0;
+  let refusal: unknown;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     received += chunk.length;
     if (received > maxBytes + DISCARD_BYTES) break;
-    if (received > maxBytes) chunks.length = 0;
-    else chunks.push(chunk);
+    refusal ??= received > maxBytes ? tooLarge(maxBytes) : refusalOf(memory, chunk.length);
+    if (refusal === undefined) {
+      chunks.push(chunk);
+    } else {
+      // At once: what is thrown away must not keep out others while it is received.
+      chunks.length = 0;
+      memory?.release();
+    }
   }
-  if (received > maxBytes) throw tooLarge(maxBytes);
+  if (refusal !== undefined) throw refusal as Error;
   return Buffer.concat(chunks, received);
+}
+
+function refusalOf(memory: Reservation | undefined, bytes: number): unknown {
+  try {
+    memory?.take(bytes);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function tooLarge(maxBytes: number): RequestError {

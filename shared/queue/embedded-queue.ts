@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '../errors.ts';
+import { sleep } from '../sleep.ts';
 import type { Delivery, OutgoingMessage, Publisher, Settlement, Subscriber } from './queue.ts';
 
 export interface EmbeddedQueueOptions {
   /** First and longest wait before a redelivery; it doubles in between, with full jitter. */
   readonly minBackoffMs?: number;
   readonly maxBackoffMs?: number;
+  /** What is published beyond this many bytes is refused until something is acknowledged. */
+  readonly maxBytes?: number;
+  /** Time a publish takes to be acknowledged, to try what a real queue's costs. */
+  readonly publishRoundTripMs?: number;
 }
+
+/** A tenth of what a laptop's process may grow to. */
+const MAX_BYTES = 200_000_000;
 
 export interface EmbeddedQueue extends Publisher {
   /** Delivers to `subscriber`, first of all what was published before. One subscriber a queue. */
@@ -28,12 +35,14 @@ interface Stored extends OutgoingMessage {
  * do not survive the process.
  */
 export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): EmbeddedQueue {
-  const { minBackoffMs = 100, maxBackoffMs = 2_000 } = options;
+  const { minBackoffMs = 100, maxBackoffMs = 2_000, maxBytes = MAX_BYTES } = options;
+  const { publishRoundTripMs = 0 } = options;
   /** Unacknowledged messages by ordering key, oldest first; a message without a key has its own. */
   const lanes = new Map<string, Stored[]>();
   const closing = new AbortController();
   let subscriber: Subscriber | undefined;
   let pending = 0;
+  let bytes = 0;
   let onIdle: (() => void)[] = [];
 
   async function drain(key: string, lane: Stored[], deliver: Subscriber): Promise<void> {
@@ -41,6 +50,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       const acknowledged = await deliverUntilAcknowledged(head, deliver);
       if (!acknowledged) return;
       lane.shift();
+      bytes -= head.data.length;
       settleOne();
     }
     lanes.delete(key);
@@ -51,10 +61,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       const settlement = await settle({ ...message, deliveryAttempt: attempt }, deliver);
       if (settlement === 'ack') return true;
       const ceiling = Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempt - 1));
-      const waited = await sleep(Math.random() * ceiling, true, { signal: closing.signal }).catch(
-        () => false,
-      );
-      if (!waited) return false;
+      if (!(await sleep(Math.random() * ceiling, closing.signal))) return false;
     }
     return false;
   }
@@ -81,24 +88,33 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
     if (deliver !== undefined) setImmediate(() => void drain(key, lane, deliver));
   }
 
+  function store(message: OutgoingMessage): string {
+    const stored = { ...message, messageId: randomUUID(), publishTime: new Date() };
+    const key = message.orderingKey ?? stored.messageId;
+    pending += 1;
+    bytes += message.data.length;
+    const lane = lanes.get(key);
+    if (lane === undefined) {
+      const opened = [stored];
+      lanes.set(key, opened);
+      start(key, opened);
+    } else {
+      lane.push(stored);
+    }
+    return stored.messageId;
+  }
+
   return {
-    publish: (message) => {
+    publish: async (message) => {
       if (closing.signal.aborted) {
-        const text = 'The embedded queue is closed: the process is stopping.';
-        return Promise.reject(new PlatformError('QUEUE_UNAVAILABLE', text));
+        throw unavailable('The embedded queue is closed: the process is stopping.');
       }
-      const stored = { ...message, messageId: randomUUID(), publishTime: new Date() };
-      const key = message.orderingKey ?? stored.messageId;
-      pending += 1;
-      const lane = lanes.get(key);
-      if (lane === undefined) {
-        const opened = [stored];
-        lanes.set(key, opened);
-        start(key, opened);
-      } else {
-        lane.push(stored);
+      if (bytes + message.data.length > maxBytes) {
+        throw unavailable('The embedded queue is full: the third party takes less than arrives.');
       }
-      return Promise.resolve(stored.messageId);
+      const messageId = store(message);
+      if (publishRoundTripMs > 0) await sleep(publishRoundTripMs);
+      return messageId;
     },
     subscribe: (first) => {
       if (subscriber !== undefined) throw new TypeError('The queue has a subscriber already.');
@@ -117,4 +133,8 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       return Promise.resolve();
     },
   };
+}
+
+function unavailable(text: string): PlatformError {
+  return new PlatformError('QUEUE_UNAVAILABLE', text);
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Mutation } from '../../../shared/audience/audience.ts';
-import { groupMutations, MAX_MESSAGE_BYTES } from '../../../shared/audience/grouping.ts';
+import {
+  groupMutations,
+  MAX_MESSAGE_BYTES,
+  type MutationGroup,
+} from '../../../shared/audience/grouping.ts';
+import type { MessageMutation } from '../../../shared/audience/message.ts';
+
+const oneShard = { shards: 1, memberId: 'external_user_id' } as const;
 
 const mutation = (audience: string, externalUserId: string): Mutation => ({
   audience,
@@ -8,14 +15,15 @@ const mutation = (audience: string, externalUserId: string): Mutation => ({
   user: { externalUserId },
 });
 
-const usersIn = (messages: ReturnType<typeof groupMutations>) =>
-  messages.map(({ audience, mutations }) => [audience, mutations.map((one) => one.externalUserId)]);
+const decoded = ({ json }: MutationGroup) => JSON.parse(`[${json}]`) as MessageMutation[];
+const usersIn = (groups: readonly MutationGroup[]) =>
+  groups.map((group) => [group.audience, decoded(group).map((one) => one.externalUserId)]);
 
-it('no mutations make no message', () => {
-  expect(groupMutations([])).toEqual([]);
+it('no mutations make no group', () => {
+  expect(groupMutations([], oneShard)).toEqual([]);
 });
 
-it('a message holds the mutations of one audience, in their order', () => {
+it('a group holds the mutations of one audience, in their order', () => {
   const mutations = [
     mutation('b', 'u1'),
     mutation('a', 'u2'),
@@ -23,13 +31,13 @@ it('a message holds the mutations of one audience, in their order', () => {
     mutation('a', 'u1'),
     mutation('b', 'u1'),
   ];
-  expect(usersIn(groupMutations(mutations))).toEqual([
+  expect(usersIn(groupMutations(mutations, oneShard))).toEqual([
     ['b', ['u1', 'u3', 'u1']],
     ['a', ['u2', 'u1']],
   ]);
 });
 
-it('a message is versioned and carries the ids that are there', () => {
+it('a group carries the ids that are there, and says how much it is', () => {
   const user = (ids: Mutation['user']): Mutation => ({
     audience: 'a',
     operation: 'remove',
@@ -40,23 +48,46 @@ it('a message is versioned and carries the ids that are there', () => {
     user({ externalUserId: 'x', uuid: undefined }),
     user({ uuid: 'm', externalUserId: 'x' }),
   ];
+  const [group, ...others] = groupMutations(mutations, oneShard);
+  expect(others).toEqual([]);
+  expect(group).toMatchObject({ audience: 'a', orderingKey: 'mutate:a:0', members: 3 });
   // toStrictEqual: an id that is not there is no property, which the message's schema demands.
-  expect(groupMutations(mutations)).toStrictEqual([
-    {
-      version: 1,
-      kind: 'mutations',
-      audience: 'a',
-      mutations: [
-        { operation: 'remove', uuid: 'm' },
-        { operation: 'remove', externalUserId: 'x' },
-        { operation: 'remove', uuid: 'm', externalUserId: 'x' },
-      ],
-    },
+  expect(group && decoded(group)).toStrictEqual([
+    { operation: 'remove', uuid: 'm' },
+    { operation: 'remove', externalUserId: 'x' },
+    { operation: 'remove', uuid: 'm', externalUserId: 'x' },
   ]);
+  expect(group?.bytes).toBe(Buffer.byteLength(group?.json ?? '') + 1);
+});
+
+it('users of an audience are spread over its shards, each staying in order', () => {
+  const users = Array.from({ length: 40 }, (_, index) => `user-${index % 20}`);
+  const mutations = users.map((user, index): Mutation => ({
+    ...mutation('a', user),
+    operation: index < 20 ? 'add' : 'remove',
+  }));
+  const groups = groupMutations(mutations, { ...oneShard, shards: 4 });
+  expect(groups.map(({ orderingKey }) => orderingKey).sort()).toEqual([
+    'mutate:a:0',
+    'mutate:a:1',
+    'mutate:a:2',
+    'mutate:a:3',
+  ]);
+  for (const group of groups) {
+    const ofGroup = usersIn([group])[0]?.[1] ?? [];
+    expect(ofGroup).toEqual(users.filter((user) => ofGroup.includes(user)));
+    expect(decoded(group).map(({ operation }) => operation)).toEqual([
+      ...Array.from({ length: ofGroup.length / 2 }, () => 'add'),
+      ...Array.from({ length: ofGroup.length / 2 }, () => 'remove'),
+    ]);
+  }
+  expect(groups.flatMap(decoded)).toHaveLength(users.length);
 });
 
 it.each(['__proto__', 'constructor', '1'])('an audience may be called %s', (audience) => {
-  expect(usersIn(groupMutations([mutation(audience, 'u1')]))).toEqual([[audience, ['u1']]]);
+  expect(usersIn(groupMutations([mutation(audience, 'u1')], oneShard))).toEqual([
+    [audience, ['u1']],
+  ]);
 });
 
 describe('an audience with many mutations', () => {
@@ -66,44 +97,43 @@ describe('an audience with many mutations', () => {
     items.reduce((sum: number, item) => sum + Buffer.byteLength(JSON.stringify(item)) + 1, 0);
 
   it.each([200, 333, 1_000, 5_000])('is cut within %i bytes, losing nothing', (maxBytes) => {
-    const messages = groupMutations(mutations, maxBytes);
-    expect(messages.length).toBeGreaterThan(1);
-    expect(
-      messages.flatMap((message) => message.mutations.map((one) => one.externalUserId)),
-    ).toEqual(users);
-    for (const message of messages) {
-      expect(itemBytes(message.mutations)).toBeLessThanOrEqual(maxBytes);
+    const groups = groupMutations(mutations, oneShard, maxBytes);
+    expect(groups.length).toBeGreaterThan(1);
+    expect(groups.flatMap((group) => decoded(group).map((one) => one.externalUserId))).toEqual(
+      users,
+    );
+    for (const group of groups) {
+      expect(group.bytes).toBe(itemBytes(decoded(group)));
+      expect(group.bytes).toBeLessThanOrEqual(maxBytes);
     }
   });
 
   it('is cut only where the next mutation does not fit', () => {
-    const messages = groupMutations(mutations, 1_000);
-    for (const [index, { mutations }] of messages.entries()) {
-      const next = messages[index + 1]?.mutations[0];
-      if (next !== undefined) expect(itemBytes([...mutations, next])).toBeGreaterThan(1_000);
+    const groups = groupMutations(mutations, oneShard, 1_000).map(decoded);
+    for (const [index, group] of groups.entries()) {
+      const next = groups[index + 1]?.[0];
+      if (next !== undefined) expect(itemBytes([...group, next])).toBeGreaterThan(1_000);
     }
   });
 
-  it('fills a message to the last byte', () => {
-    const [one] = groupMutations([mutation('a', 'u1')]);
-    const exact = 3 * itemBytes(one?.mutations ?? []);
+  it('fills a group to the last byte', () => {
+    const [one] = groupMutations([mutation('a', 'u1')], oneShard);
+    const exact = 3 * (one?.bytes ?? 0);
     const four = ['u1', 'u2', 'u3', 'u4'].map((user) => mutation('a', user));
-    expect(usersIn(groupMutations(four, exact))).toEqual([
+    expect(usersIn(groupMutations(four, oneShard, exact))).toEqual([
       ['a', ['u1', 'u2', 'u3']],
       ['a', ['u4']],
     ]);
-    expect(groupMutations(four.slice(0, 3), exact - 1)).toHaveLength(2);
+    expect(groupMutations(four.slice(0, 3), oneShard, exact - 1)).toHaveLength(2);
   });
 
-  it('with the usual limit is one message', () => {
+  it('with the usual limit is one group', () => {
     expect(itemBytes(mutations)).toBeLessThan(MAX_MESSAGE_BYTES);
-    expect(groupMutations(mutations)).toHaveLength(1);
+    expect(groupMutations(mutations, oneShard)).toHaveLength(1);
   });
 });
 
 it('a mutation larger than the limit travels alone', () => {
   const mutations = ['u1', 'x'.repeat(300), 'u2'].map((user) => mutation('a', user));
-  expect(groupMutations(mutations, 200).map((message) => message.mutations.length)).toEqual([
-    1, 1, 1,
-  ]);
+  expect(groupMutations(mutations, oneShard, 200).map(({ members }) => members)).toEqual([1, 1, 1]);
 });

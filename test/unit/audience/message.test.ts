@@ -7,13 +7,14 @@ const messages: Message[] = [
     version: 1,
     kind: 'mutations',
     audience: 'a5940e473cea659.356693871497425011',
+    requests: ['r-1', 'r-2'],
     mutations: [
       { operation: 'add', uuid: 'u-1', externalUserId: 'x-1' },
       { operation: 'remove', uuid: 'u-2' },
       { operation: 'add', externalUserId: 'ü 😀 "\\' },
     ],
   },
-  { version: 1, kind: 'mutations', audience: 'a', mutations: [] },
+  { version: 1, kind: 'mutations', audience: 'a', requests: [], mutations: [] },
   {
     version: 1,
     kind: 'create-audience',
@@ -59,7 +60,20 @@ it('fields a newer deployment has added are ignored', () => {
     version: 1,
     kind: 'mutations',
     audience: 'a',
+    requests: [],
     mutations: [{ operation: 'add', uuid: 'u' }],
+  });
+});
+
+it('a message of an older deployment, which names no requests, is understood', () => {
+  const older =
+    '{"version":1,"kind":"mutations","audience":"a.1","mutations":[{"operation":"add","externalUserId":"x"}]}';
+  expect(decodeMessage(Buffer.from(older))).toEqual({
+    version: 1,
+    kind: 'mutations',
+    audience: 'a.1',
+    requests: [],
+    mutations: [{ operation: 'add', externalUserId: 'x' }],
   });
 });
 
@@ -76,6 +90,7 @@ describe('what is no message of this version', () => {
     ['no kind', text({ kind: undefined }), 'kind'],
     ['no audience', text({ audience: undefined }), 'audience'],
     ['no array', text({ mutations: {} }), 'mutations'],
+    ['a number for a request', text({ requests: [1] }), 'requests.0'],
     ['an unknown operation', text({ mutations: [{ operation: 'x' }] }), 'mutations.0.operation'],
     [
       'a number for a user',

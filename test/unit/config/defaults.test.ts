@@ -9,9 +9,12 @@ const DEFAULTS = {
   PANGOLIN_PORT: 8090,
   RETURN_SEGMENT_ID: false,
   MEMBER_ID: 'external_user_id',
+  SHARDS: 2,
   MAX_BODY_BYTES: 10_000_000,
+  MAX_PENDING_BYTES: 64_000_000,
   PUBLISH_TIMEOUT_MS: 900,
   CREATE_TIMEOUT_MS: 2_500,
+  UNKNOWN_AUDIENCE: 'wait',
   RETRY_WINDOW_SECONDS: 21_600,
   CREATE_LEASE_SECONDS: 30,
 };
@@ -54,7 +57,10 @@ it('every variable of the local stack is read', () => {
     PANGOLIN_PORT: '65535',
     RETURN_SEGMENT_ID: 'true',
     MEMBER_ID: 'uuid',
+    SHARDS: '1000',
+    UNKNOWN_AUDIENCE: 'create',
     MAX_BODY_BYTES: '1000',
+    MAX_PENDING_BYTES: '2000',
     BASIC_AUTH: 'user:pass:word',
     HMAC_SECRETS: 'newest,older',
     PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
@@ -68,7 +74,10 @@ it('every variable of the local stack is read', () => {
     PANGOLIN_PORT: 65535,
     RETURN_SEGMENT_ID: true,
     MEMBER_ID: 'uuid',
+    SHARDS: 1000,
+    UNKNOWN_AUDIENCE: 'create',
     MAX_BODY_BYTES: 1000,
+    MAX_PENDING_BYTES: 2000,
     PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
     FIRESTORE_EMULATOR_HOST: '127.0.0.1:8086',
   });
@@ -94,4 +103,37 @@ it.each([
     FIRESTORE_DATABASE: '(default)',
     FIRESTORE_COLLECTION: 'audience-relay',
   });
+});
+
+it('the command line on a deployment starts with what it cannot guess', () => {
+  const needed = { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  expect(readConfig('operator', needed)).toStrictEqual({
+    ...needed,
+    FIRESTORE_DATABASE: '(default)',
+    FIRESTORE_COLLECTION: 'audience-relay',
+    MEMBER_ID: 'external_user_id',
+    SHARDS: 2,
+  });
+});
+
+it('the command line finds the local stack by the variables the stack is started with', () => {
+  for (const variables of [{}, { PORT: '9000', HMAC_SECRETS: 'newest,older' }]) {
+    const stack = readConfig('localStack', variables);
+    const operator = readConfig('operatorLocal', variables);
+    expect(operator.PORT).toBe(stack.PORT);
+    expect(operator.HMAC_SECRETS.map((secret) => secret.reveal())).toEqual(
+      stack.HMAC_SECRETS.map((secret) => secret.reveal()),
+    );
+  }
+});
+
+it('intake, the command line and the local stack spread users over shards alike', () => {
+  const intake = readConfig('intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' });
+  const needed = { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  for (const { SHARDS, MEMBER_ID } of [
+    readConfig('operator', needed),
+    readConfig('localStack', {}),
+  ]) {
+    expect({ SHARDS, MEMBER_ID }).toEqual({ SHARDS: intake.SHARDS, MEMBER_ID: intake.MEMBER_ID });
+  }
 });

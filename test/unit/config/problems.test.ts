@@ -6,6 +6,8 @@ const VALID: Record<Program, Environment> = {
   intake: { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' },
   forward: { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' },
   userSync: {},
+  operator: { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' },
+  operatorLocal: {},
   localStack: {},
 };
 
@@ -32,6 +34,9 @@ it.each([
   ['forward', 'DEAD_LETTER_TOPIC'],
   ['forward', 'DESTINATION'],
   ['intake', 'DESTINATION'],
+  ['operator', 'TOPIC'],
+  ['operator', 'DEAD_LETTER_SUBSCRIPTION'],
+  ['operator', 'DESTINATION'],
 ] as const)('%s does not start without %s', (program, name) => {
   expect(namedIn(problemsOf(program, { ...VALID[program], [name]: undefined }))).toEqual([name]);
   expect(namedIn(problemsOf(program, { ...VALID[program], [name]: '' }))).toEqual([name]);
@@ -42,6 +47,17 @@ describe('a wrong value is named by its variable', () => {
     ['userSync', 'LOG_LEVEL', 'INFO'],
     ['localStack', 'RETURN_SEGMENT_ID', 'yes'],
     ['localStack', 'MEMBER_ID', 'email'],
+    ['forward', 'MEMBER_ID', 'email'],
+    ['intake', 'MEMBER_ID', 'email'],
+    ['intake', 'SHARDS', '0'],
+    ['intake', 'SHARDS', '1001'],
+    ['operator', 'SHARDS', '4.5'],
+    ['forward', 'UNKNOWN_AUDIENCE', 'ignore'],
+    ['localStack', 'UNKNOWN_AUDIENCE', 'Create'],
+    ['intake', 'MAX_PENDING_BYTES', '0'],
+    ['forward', 'MAX_PENDING_BYTES', '64MB'],
+    ['operatorLocal', 'PORT', '65536'],
+    ['operatorLocal', 'HMAC_SECRETS', ',,'],
     ['localStack', 'PORT', '65536'],
     ['localStack', 'PORT', '-1'],
     ['localStack', 'PORT', '80.5'],

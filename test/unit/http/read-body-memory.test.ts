@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { readBody } from '../../../shared/http/read-body.ts';
+import { createRequestMemory, type Reservation } from '../../../shared/http/request-memory.ts';
 
 const LIMIT = 100_000;
 const CHUNK = 100_000;
@@ -12,12 +13,15 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Reads chunks as the body of a request without a declared length. */
-const read = (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) =>
-  readBody(Object.assign(Readable.from(chunks), { headers: {} }) as never, LIMIT);
+const read = (
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+  { limit = LIMIT, memory }: { limit?: number; memory?: Reservation } = {},
+) => readBody(Object.assign(Readable.from(chunks), { headers: {} }) as never, limit, memory);
 
-it('a body that is too large is thrown away while it is read', async () => {
+/** A body of many chunks, which tells at its end how many of them are still in memory. */
+function countedBody() {
   const sent: WeakRef<Buffer>[] = [];
-  let held = Infinity;
+  const counted = { sent, held: Infinity, body };
   async function* body() {
     for (let index = 0; index < 300; index += 1) {
       const chunk = Buffer.alloc(CHUNK);
@@ -26,11 +30,36 @@ it('a body that is too large is thrown away while it is read', async () => {
     }
     await nextTurn();
     collectGarbage();
-    held = sent.filter((chunk) => chunk.deref() !== undefined).length;
+    counted.held = sent.filter((chunk) => chunk.deref() !== undefined).length;
   }
-  await expect(read(body())).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
-  expect(sent).toHaveLength(300);
-  expect(held).toBeLessThan(50);
+  return counted;
+}
+
+it('a body that is too large is thrown away while it is read', async () => {
+  const counted = countedBody();
+  await expect(read(counted.body())).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
+  expect(counted.sent).toHaveLength(300);
+  expect(counted.held).toBeLessThan(50);
+});
+
+it('a body that others leave no memory for is thrown away while it is read to its end', async () => {
+  const requestMemory = createRequestMemory(10 * CHUNK);
+  requestMemory.reserve().take(5 * CHUNK);
+  const counted = countedBody();
+  const reading = read(counted.body(), { limit: 1_000 * CHUNK, memory: requestMemory.reserve() });
+  await expect(reading).rejects.toMatchObject({ code: 'OVERLOADED' });
+  expect(counted.sent).toHaveLength(300);
+  expect(counted.held).toBeLessThan(50);
+});
+
+it('what is kept of a body is taken from the memory, to the byte', async () => {
+  const requestMemory = createRequestMemory(1_000);
+  const body = [Buffer.alloc(300), Buffer.alloc(400)];
+  expect(await read(body, { memory: requestMemory.reserve() })).toHaveLength(700);
+  expect(() => {
+    requestMemory.reserve().take(301);
+  }).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
+  requestMemory.reserve().take(300);
 });
 
 it('an endless body is not read for ever', async () => {
