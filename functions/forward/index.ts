@@ -1,13 +1,16 @@
 /** Composition root of forward, the private HTTP function `forward` that Pub/Sub pushes to. */
 import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
 import { readConfig } from '../../shared/config.ts';
+import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
 import { createDelivery } from '../../shared/delivery/delivery.ts';
 import { createDestination } from '../../shared/destinations/registry.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { createSecretManagerSecret } from '../../shared/secrets/secret-manager-secret.ts';
+import type { Secret } from '../../shared/secrets/secrets.ts';
 import { createForwardHandler } from './handler.ts';
 
 /** Forward may take its time over a dead letter: nobody waits for its answer. */
@@ -16,23 +19,26 @@ const DEAD_LETTER_TIMEOUT_MS = 10_000;
 const config = readConfig('forward');
 const log = createLogger(config.LOG_LEVEL);
 
-function destinationCredentials(): (() => Promise<string>) | undefined {
+function destinationSecret(): Secret | undefined {
   const { DESTINATION_CREDENTIALS: value, DESTINATION_CREDENTIALS_SECRET_NAME: name } = config;
-  if (value !== undefined) return () => Promise.resolve(value.reveal());
+  if (value !== undefined) return createEnvironmentSecret([value]);
   if (name === undefined) return undefined;
-  const onRefreshFailure = (error: unknown) => {
-    logSecretRefreshFailed(log, loggedError(error));
-  };
-  const secret = createSecretManagerSecret({ name, onRefreshFailure });
-  return async () => (await secret.current())[0] ?? '';
+  return createSecretManagerSecret({ name, onRefreshFailure });
 }
 
-const audienceMap = createFirestoreAudienceMap({
+function onRefreshFailure(error: unknown): void {
+  logSecretRefreshFailed(log, loggedError(error));
+}
+
+const secret = destinationSecret();
+const stores = {
   projectId: config.GOOGLE_CLOUD_PROJECT,
   databaseId: config.FIRESTORE_DATABASE,
   collection: config.FIRESTORE_COLLECTION,
   destination: config.DESTINATION,
-});
+};
+const audienceMap = createFirestoreAudienceMap(stores);
+const deadMembers = createFirestoreDeadMembers(stores);
 const deadLetters = createPubSubPublisher({
   projectId: config.GOOGLE_CLOUD_PROJECT,
   topic: config.DEAD_LETTER_TOPIC,
@@ -41,10 +47,14 @@ const deadLetters = createPubSubPublisher({
 const deliver = createDelivery({
   destination: createDestination(config.DESTINATION, {
     baseUrl: config.DESTINATION_BASE_URL,
-    credentials: destinationCredentials(),
+    credentials: secret && (async () => (await secret.current())[0] ?? ''),
   }),
   audienceMap,
   deadLetters,
+  deadMembers,
+  // The third party refuses us: its credentials may have been changed.
+  onDestinationFault: () => void secret?.refresh().catch(onRefreshFailure),
+  unknownAudience: config.UNKNOWN_AUDIENCE,
   memberId: config.MEMBER_ID,
   retryWindowMs: config.RETRY_WINDOW_SECONDS * 1000,
   leaseMs: config.CREATE_LEASE_SECONDS * 1000,
@@ -54,8 +64,8 @@ const deliver = createDelivery({
 registerFunction({
   name: 'forward',
   log,
-  handler: createForwardHandler(deliver, log),
+  handler: createForwardHandler(deliver, { log, maxPendingBytes: config.MAX_PENDING_BYTES }),
   close: async () => {
-    await Promise.all([deadLetters.close(), audienceMap.close()]);
+    await Promise.all([deadLetters.close(), audienceMap.close(), deadMembers.close()]);
   },
 });

@@ -1,12 +1,11 @@
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
-import type { BatchResult } from '../destinations/destination.ts';
 import { DestinationError } from '../errors.ts';
+import { LONGEST_BRIEF_PAUSE_MS } from './circuit.ts';
+import type { PoliteResult } from './polite-destination.ts';
 
 /** Tries after the first; together they wait about 0.8 s on average, and 1.5 s at most. */
 const BRIEF_RETRIES = 4;
 const FIRST_CEILING_MS = 100;
-/** What the third party wants to wait longer than this is left to the queue. */
-const LONGEST_PAUSE_MS = 3_000;
 
 /** Repeats a call to the third party that failed for a moment. */
 export type RetryBriefly = <Value>(
@@ -38,12 +37,12 @@ export function createBriefRetry(retries = BRIEF_RETRIES): RetryBriefly {
 }
 
 function passesSoon(pauseMs: number | undefined): boolean {
-  return pauseMs !== undefined && pauseMs <= LONGEST_PAUSE_MS;
+  return pauseMs !== undefined && pauseMs <= LONGEST_BRIEF_PAUSE_MS;
 }
 
 /** How long the third party wants us to wait, 0 when it does not say; undefined: no use in trying. */
 function pauseAfterResult(value: unknown): number | undefined {
-  const result = value as BatchResult;
+  const result = value as PoliteResult;
   return result.kind === 'retry' ? (result.retryAfterMs ?? 0) : undefined;
 }
 

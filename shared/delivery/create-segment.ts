@@ -1,11 +1,20 @@
-import type { Lease } from '../audience-map/audience-map.ts';
+import type { AudienceMap, Lease } from '../audience-map/audience-map.ts';
 import type { CreateAudienceMessage } from '../audience/message.ts';
 import { DestinationError } from '../errors.ts';
 import { logAudienceCreated, logAudienceFailed, logDestinationFault } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
-import { createBriefRetry } from './brief-retry.ts';
-import type { DeliveryDependencies } from './dependencies.ts';
+import type { RetryBriefly } from './brief-retry.ts';
+import type { PoliteDestination } from './polite-destination.ts';
 import { done, retryLater, type DeliveryReport } from './report.ts';
+
+export interface CreationDependencies {
+  readonly destination: PoliteDestination;
+  readonly audienceMap: AudienceMap;
+  readonly retryBriefly: RetryBriefly;
+  /** How long a crashed creation keeps others from trying. */
+  readonly leaseMs: number;
+  readonly now?: () => number;
+}
 
 /**
  * Creates the segment of an audience: claims it in the audience map, so that of any number of
@@ -13,7 +22,7 @@ import { done, retryLater, type DeliveryReport } from './report.ts';
  */
 export async function createSegment(
   { audience, requestId }: CreateAudienceMessage,
-  dependencies: DeliveryDependencies,
+  dependencies: CreationDependencies,
   log: Logger,
 ): Promise<DeliveryReport> {
   const { audienceMap, leaseMs } = dependencies;
@@ -35,14 +44,19 @@ export async function createSegment(
  */
 async function createClaimed(
   lease: Lease,
-  { destination, audienceMap, retryBriefly = createBriefRetry() }: DeliveryDependencies,
+  { destination, audienceMap, retryBriefly, leaseMs, now = Date.now }: CreationDependencies,
   log: Logger,
 ): Promise<DeliveryReport> {
   const { id, name } = lease.audience;
-  const knownByTitle = destination.capabilities.creationIdempotentBy === 'title';
+  const { capabilities, findsSegments } = destination;
+  // A call that begins late could outlast the lease, and meet that of another creation.
+  const mayBegin = () => {
+    if (lease.expiresAt.getTime() - now() < leaseMs / 2) throw leaseEnds();
+  };
+  const knownByTitle = findsSegments || capabilities.creationIdempotentBy === 'title';
   for (const title of knownByTitle ? [name, `${name} (${id})`] : [name]) {
     const { segment, created } = await retryBriefly(() =>
-      destination.createSegment({ title, audienceId: id }),
+      destination.obtainSegment({ title, audienceId: id }, mayBegin),
     );
     const settled = await audienceMap.settleReady(lease, segment);
     if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
@@ -58,7 +72,7 @@ async function createClaimed(
 async function recordFailure(
   error: unknown,
   lease: Lease,
-  { audienceMap, destination, log }: DeliveryDependencies,
+  { audienceMap, destination, log }: CreationDependencies & { log: Logger },
 ): Promise<DeliveryReport> {
   if (error instanceof DestinationError && !error.retryable) {
     const settled = await audienceMap.settleFailed(lease, error.message);
@@ -68,11 +82,27 @@ async function recordFailure(
   }
   await audienceMap.release(lease);
   if (!(error instanceof DestinationError)) throw error;
-  if (error.code === 'DESTINATION_MISCONFIGURED') {
-    logDestinationFault(log, {
-      destination: destination.id,
-      status: Number(error.details['status']),
-    });
+  const { status, fault } = error.details;
+  // A fault of the whole destination is logged where it is paused, once.
+  if (error.code === 'DESTINATION_MISCONFIGURED' && fault !== true) {
+    logDestinationFault(log, { destination: destination.id, status: Number(status) });
   }
   return retryLater(error.message);
+}
+
+/** Ends a creation that was begun and is given up on, so that nobody takes it for one under way. */
+export async function failCreation(
+  audience: string,
+  { audienceMap, leaseMs }: CreationDependencies,
+): Promise<void> {
+  const record = await audienceMap.find(audience);
+  if (record?.state !== 'creating' || record.audience.id !== audience) return;
+  const claim = await audienceMap.claim({ audience: record.audience, requestId: 'none', leaseMs });
+  const reason = 'The platform could not be reached in time; create the audience again.';
+  if (claim.claimed) await audienceMap.settleFailed(claim.lease, reason);
+}
+
+function leaseEnds(): DestinationError {
+  const text = 'The creation took too long; it is tried again.';
+  return new DestinationError('DESTINATION_PAUSED', text, { retryable: true });
 }

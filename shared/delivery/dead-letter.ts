@@ -1,42 +1,15 @@
-/** What was given up on, with its reason: the message on the dead-letter topic. */
+import {
+  DEAD_LETTER_VERSION,
+  encodeDeadLetter,
+  type DeadLetterReason,
+} from '../dead-letters/dead-letter.ts';
 import { logDeadLetterPublished } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
 import type { Delivery } from '../queue/queue.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 
-const DEAD_LETTER_VERSION = 1;
 /** In base64, and wrapped, it stays below Pub/Sub's limit of 10 MB; our own messages are far smaller. */
 const MAX_ORIGINAL_BYTES = 5_000_000;
-
-export type DeadLetterReason =
-  /** Older than the retry window. */
-  | 'retry-window-ended'
-  /** Not a message of ours: redelivery cannot help. */
-  | 'message-undecodable'
-  /** Intake set the entry aside: it is no valid mutation. */
-  | 'entry-invalid'
-  /** The third party refused the member for good. */
-  | 'member-rejected';
-
-/** JSON on the dead-letter topic. */
-export interface DeadLetter {
-  readonly version: typeof DEAD_LETTER_VERSION;
-  readonly reason: DeadLetterReason;
-  /** The reason in words, for an operator. */
-  readonly text: string;
-  readonly destination: string;
-  readonly audience: string | undefined;
-  /** Members or entries in it. */
-  readonly members: number;
-  readonly requestId: string | undefined;
-  readonly messageId: string;
-  readonly publishedAt: string;
-  readonly deadAt: string;
-  /** Base64 of the message's bytes, reduced to what was given up on: a replay publishes them. */
-  readonly original: string;
-  /** Whether `original` is only the beginning: a foreign message too large to be kept whole. */
-  readonly truncated: boolean;
-}
 
 export interface DeadLetterContent {
   readonly reason: DeadLetterReason;
@@ -48,6 +21,12 @@ export interface DeadLetterContent {
 /** Publishes a dead letter. Rejects when it is not stored: then the delivery must come again. */
 export type PublishDeadLetter = (content: DeadLetterContent) => Promise<void>;
 
+/** When a delivery's operations were first published, in milliseconds; a replay's are older than it. */
+export function operatedAt({ attributes, publishTime }: Delivery): number {
+  const replayed = attributes['operatedAt'] ?? '';
+  return /^\d{1,15}$/.test(replayed) ? Number(replayed) : publishTime.getTime();
+}
+
 /** A function that publishes what one delivery gives up on. */
 export function createDeadLetterPublisher(
   dependencies: DeliveryDependencies,
@@ -58,7 +37,7 @@ export function createDeadLetterPublisher(
   const requestId = delivery.attributes['requestId'];
 
   return async ({ reason, text, members, original }) => {
-    const deadLetter: DeadLetter = {
+    const data = encodeDeadLetter({
       version: DEAD_LETTER_VERSION,
       reason,
       text,
@@ -67,13 +46,13 @@ export function createDeadLetterPublisher(
       members,
       requestId,
       messageId: delivery.messageId,
-      publishedAt: delivery.publishTime.toISOString(),
+      publishedAt: new Date(operatedAt(delivery)).toISOString(),
       deadAt: new Date(now()).toISOString(),
       original: Buffer.from(original.subarray(0, MAX_ORIGINAL_BYTES)).toString('base64'),
       truncated: original.length > MAX_ORIGINAL_BYTES,
-    };
+    });
     await deadLetters.publish({
-      data: Buffer.from(JSON.stringify(deadLetter), 'utf8'),
+      data,
       attributes: {
         reason,
         destination: destination.id,

@@ -1,118 +1,90 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { encodeMessage, type MessageMutation, type MutationsMessage } from '../audience/message.ts';
-import type {
-  BatchFault,
-  BatchResult,
-  Destination,
-  MicroBatch,
-  Outcome,
-} from '../destinations/destination.ts';
-import { logDestinationFault } from '../log-events.ts';
+import type { DeadMembers } from '../dead-letters/dead-members.ts';
+import type { MemberId } from '../audience/shard.ts';
 import type { Logger } from '../logger.ts';
-import { createBriefRetry, type RetryBriefly } from './brief-retry.ts';
-import { applyBatch, type BatchApplier } from './apply-batch.ts';
+import type { Coalescer } from './coalescer.ts';
 import type { PublishDeadLetter } from './dead-letter.ts';
-import type { DeliveryDependencies } from './dependencies.ts';
+import type { FindSegment, FoundSegment } from './find-segment.ts';
 import { lastOperations } from './last-operations.ts';
-import { countOutcomes, type MutationOutcome } from './member-outcome.ts';
+import { countOutcomes, type MemberOutcome, type MutationOutcome } from './member-outcome.ts';
 import { retryLater, type DeliveryReport } from './report.ts';
+import { recordOutcomes, splitOvertaken } from './replays.ts';
 
 export interface DeliveryContext {
   readonly log: Logger;
   readonly deadLetter: PublishDeadLetter;
+  /** When the operations were first published, in milliseconds since the epoch. */
+  readonly operatedAt: number;
+  /** Whether an operator sends them again: newer ones may have overtaken them. */
+  readonly isReplay: boolean;
   /** Aborted when the queue waits no more: then no further call may go out. */
   readonly gone: AbortSignal;
+}
+
+export interface MutationParts {
+  readonly findSegment: FindSegment;
+  readonly microBatches: Coalescer;
+  readonly deadMembers: DeadMembers;
+  readonly memberId: MemberId;
 }
 
 type Deliver = (message: MutationsMessage, context: DeliveryContext) => Promise<DeliveryReport>;
 
 /** A function that brings the mutations of a message to the third party, in micro-batches. */
-export function createMutationDelivery(dependencies: DeliveryDependencies): Deliver {
-  const { destination, audienceMap, memberId, retryBriefly = createBriefRetry() } = dependencies;
-  const limitCalls = pLimit(destination.capabilities.maxConcurrentCalls);
+export function createMutationDelivery(parts: MutationParts): Deliver {
+  const { findSegment, microBatches, deadMembers, memberId } = parts;
 
   return async (message, context) => {
-    const record = await audienceMap.find(message.audience);
-    if (record?.state !== 'ready') {
-      return retryLater(`the audience is ${record?.state ?? 'unknown'}`);
-    }
+    const requestIds = message.requests.length > 1 ? message.requests : undefined;
+    const found = await findSegment(message, context.log);
+    if ('waitReason' in found) return { ...retryLater(found.waitReason), requestIds };
+    const { isReplay } = context;
+    const dead = await deadMembers.find(found.audience, isReplay ? 'fresh' : undefined);
     const { toDeliver, skipped } = lastOperations(message.mutations, memberId);
-    const applied = await applyAll(record.segment, toDeliver, {
-      destination,
-      retryBriefly,
-      limitCalls,
-      context,
-    });
-    const outcomes = [...skipped, ...applied];
+    const { current, stale } = splitOvertaken(toDeliver, dead, { ...context, ...found });
 
+    const applied = await applyAll(current, { microBatches, message, found, gone: context.gone });
+    const outcomes = [...skipped, ...stale, ...applied.values()];
     const counts = countOutcomes(outcomes);
     const retry = outcomes.find(({ outcome }) => outcome.status === 'retry');
-    if (retry?.outcome.status === 'retry') return { counts, retryReason: retry.outcome.reason };
-    await giveUpRejected(message, outcomes, context.deadLetter);
-    return { counts };
+    if (retry?.outcome.status === 'retry') {
+      return { counts, requestIds, retryReason: retry.outcome.reason };
+    }
+
+    await recordOutcomes(applied, dead, { deadMembers, ...context, ...found });
+    await giveUpRejected({ ...message, audience: found.audience }, outcomes, context.deadLetter);
+    return { counts, requestIds };
   };
 }
 
 interface ApplyContext {
-  readonly destination: Destination;
-  readonly retryBriefly: RetryBriefly;
-  readonly limitCalls: LimitFunction;
-  readonly context: DeliveryContext;
+  readonly microBatches: Coalescer;
+  readonly message: MutationsMessage;
+  readonly found: FoundSegment;
+  readonly gone: AbortSignal;
 }
 
+/** The outcomes by user. */
 async function applyAll(
-  segment: string,
   toDeliver: ReadonlyMap<string, MessageMutation>,
-  { destination, retryBriefly, limitCalls, context }: ApplyContext,
-): Promise<MutationOutcome[]> {
-  let fault: BatchFault | undefined;
-  const onFault = (result: BatchFault): void => {
-    if (fault !== undefined) return;
-    fault = result;
-    logDestinationFault(context.log, { destination: destination.id, status: result.status });
-  };
-  const guarded: BatchApplier = async (batch) => {
-    if (fault !== undefined) return { kind: 'retry', reason: fault.reason };
-    const result = await retryBriefly(async (): Promise<BatchResult> => {
-      if (context.gone.aborted) return { kind: 'retry', reason: 'the queue waits no more' };
-      return destination.apply(batch);
-    }, context.gone);
-    if (result.kind === 'fault') onFault(result);
-    return result;
-  };
-  const batches = microBatches(segment, toDeliver, destination.capabilities.maxMembersPerCall);
-  const applied = batches.map(async (batch) => {
-    const outcomes = await limitCalls(() => applyBatch(guarded, batch));
-    return batch.members.flatMap(({ user }, index): MutationOutcome[] => {
-      const mutation = toDeliver.get(user);
-      return mutation === undefined ? [] : [{ mutation, outcome: at(outcomes, index) }];
+  { microBatches, message, found: { segment }, gone }: ApplyContext,
+): Promise<Map<string, MutationOutcome>> {
+  const byOperation = Map.groupBy(toDeliver, ([, { operation }]) => operation);
+  const submitted = [...byOperation].map(async ([operation, entries]) => {
+    const users = entries.map(([user]) => user);
+    const { requests } = message;
+    const outcomes = await microBatches.submit({ operation, segment, users, gone, requests });
+    return entries.map(([user, mutation], index) => {
+      const outcome = outcomes[index] ?? NO_OUTCOME;
+      return [user, { mutation, outcome }] as const;
     });
   });
   // No call may be under way once the delivery is settled: it would overtake what comes after.
-  await Promise.allSettled(applied);
-  return (await Promise.all(applied)).flat();
+  await Promise.allSettled(submitted);
+  return new Map((await Promise.all(submitted)).flat());
 }
 
-/** Batches within the limit. Every user is in one of them only, so they may go out side by side. */
-function microBatches(
-  segment: string,
-  toDeliver: ReadonlyMap<string, MessageMutation>,
-  maxMembers: number,
-): MicroBatch[] {
-  const byOperation = Map.groupBy(toDeliver, ([, { operation }]) => operation);
-  return [...byOperation].flatMap(([operation, entries]) => {
-    const members = entries.map(([user]) => ({ segment, user }));
-    const count = Math.ceil(members.length / maxMembers);
-    return Array.from({ length: count }, (_, index) => ({
-      operation,
-      members: members.slice(index * maxMembers, (index + 1) * maxMembers),
-    }));
-  });
-}
-
-function at(outcomes: readonly Outcome[], index: number): Outcome {
-  return outcomes[index] ?? { status: 'retry', reason: 'the destination gave no outcome' };
-}
+const NO_OUTCOME: MemberOutcome = { status: 'retry', reason: 'the destination gave no outcome' };
 
 /** Rejected members leave as one dead letter per reason, which a replay can publish as it is. */
 async function giveUpRejected(
@@ -121,14 +93,16 @@ async function giveUpRejected(
   deadLetter: PublishDeadLetter,
 ): Promise<void> {
   const rejected = outcomes.flatMap(({ mutation, outcome }) =>
-    outcome.status === 'rejected' ? [{ mutation, reason: outcome.reason }] : [],
+    outcome.status === 'rejected'
+      ? [{ mutation, text: outcome.reason, failing: outcome.failing === true }]
+      : [],
   );
-  for (const [text, members] of Map.groupBy(rejected, ({ reason }) => reason)) {
-    const mutations = members.map(({ mutation }) => mutation);
+  for (const group of Map.groupBy(rejected, ({ failing, text }) => `${failing} ${text}`).values()) {
+    const mutations = group.map(({ mutation }) => mutation);
     await deadLetter({
-      reason: 'member-rejected',
-      text,
-      members: members.length,
+      reason: group[0]?.failing === true ? 'member-failing' : 'member-rejected',
+      text: group[0]?.text ?? '',
+      members: group.length,
       original: encodeMessage({ ...message, mutations }),
     });
   }

@@ -1,28 +1,40 @@
 import { decodeMessage, type Message } from '../audience/message.ts';
+import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
 import { MessageError } from '../errors.ts';
 import { logDeliveryFailed, logDeliverySettled, loggedError } from '../log-events.ts';
 import { correlatedLogger } from '../logger.ts';
 import type { Delivery, Subscriber } from '../queue/queue.ts';
-import { createSegment } from './create-segment.ts';
-import { createDeadLetterPublisher, type DeadLetterReason } from './dead-letter.ts';
+import { createBriefRetry } from './brief-retry.ts';
+import { createSegment, failCreation } from './create-segment.ts';
+import { createDeadLetterPublisher, operatedAt } from './dead-letter.ts';
 import { createMutationDelivery, type DeliveryContext } from './deliver-mutations.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
+import { createSegmentFinder } from './find-segment.ts';
 import { NO_OUTCOMES } from './member-outcome.ts';
-import type { DeliveryReport } from './report.ts';
+import { loggedDestination } from './logged-destination.ts';
+import { createMicroBatches } from './micro-batches.ts';
+import { retryLater, type DeliveryReport } from './report.ts';
 
 /**
  * What forward does with a delivery of the queue: give it up when it is too old or not ours, else
  * bring it to the third party; acknowledge it once every member's outcome is known.
  */
 export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
-  const { retryWindowMs, now = Date.now } = dependencies;
-  const deliverMutations = createMutationDelivery(dependencies);
+  const { retryWindowMs, deadMembers, memberId, now = Date.now } = dependencies;
+  const destination = loggedDestination(dependencies);
+  const retryBriefly = dependencies.retryBriefly ?? createBriefRetry();
+  const creation = { ...dependencies, destination, retryBriefly };
+  const deliverMutations = createMutationDelivery({
+    findSegment: createSegmentFinder(creation),
+    microBatches: createMicroBatches({ destination, retryBriefly, log: dependencies.log }),
+    deadMembers,
+    memberId,
+  });
 
   async function handle(delivery: Delivery, context: DeliveryContext): Promise<DeliveryReport> {
     // First of all, so that a message which crashes the process ends here too.
     if (now() - delivery.publishTime.getTime() > retryWindowMs) {
-      const text = 'It could not be delivered within the retry window.';
-      return giveUp('retry-window-ended', text, { delivery, context });
+      return expire(delivery, context);
     }
     const message = tryDecode(delivery);
     if (message instanceof MessageError) {
@@ -31,21 +43,35 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
     return handleMessage(message, delivery, context);
   }
 
+  /** It is stored before anything else is tried; of whom it speaks is not even looked up. */
+  async function expire(delivery: Delivery, context: DeliveryContext): Promise<DeliveryReport> {
+    const text = 'It could not be delivered within the retry window.';
+    const report = await giveUp('retry-window-ended', text, { delivery, context });
+    const { audience, kind } = delivery.attributes;
+    if (audience !== undefined && kind === 'mutations') {
+      await deadMembers.recordDead(audience, { at: context.operatedAt });
+    }
+    if (audience !== undefined && kind === 'create-audience') {
+      await failCreation(audience, creation);
+    }
+    return report;
+  }
+
   async function handleMessage(
     message: Message,
     delivery: Delivery,
     context: DeliveryContext,
   ): Promise<DeliveryReport> {
-    switch (message.kind) {
-      case 'create-audience':
-        return createSegment(message, dependencies, context.log);
-      case 'mutations':
-        return deliverMutations(message, context);
-      case 'rejected-entries': {
-        const reasons = new Set(message.entries.map(({ reason }) => reason));
-        return giveUp('entry-invalid', [...reasons].join('; '), { delivery, context });
-      }
+    if (message.kind === 'rejected-entries') {
+      const reasons = new Set(message.entries.map(({ reason }) => reason));
+      return giveUp('entry-invalid', [...reasons].join('; '), { delivery, context });
     }
+    // Back to the queue at once: what is held here could only wait.
+    const paused = destination.paused();
+    if (paused !== undefined) return retryLater(paused.reason);
+    return message.kind === 'mutations'
+      ? deliverMutations(message, context)
+      : createSegment(message, creation, context.log);
   }
 
   return async (delivery, gone) => {
@@ -54,9 +80,15 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
       requestId: delivery.attributes['requestId'] ?? 'unknown',
       trace: delivery.attributes['trace'],
     });
-    const deadLetter = createDeadLetterPublisher(dependencies, delivery, log);
+    const context: DeliveryContext = {
+      log,
+      deadLetter: createDeadLetterPublisher(dependencies, delivery, log),
+      operatedAt: operatedAt(delivery),
+      isReplay: delivery.attributes['operatedAt'] !== undefined,
+      gone,
+    };
     try {
-      const { counts, retryReason } = await handle(delivery, { log, deadLetter, gone });
+      const { counts, retryReason, requestIds } = await handle(delivery, context);
       const settled = retryReason === undefined ? 'ack' : 'nack';
       logDeliverySettled(log, {
         kind: delivery.attributes['kind'] ?? 'unknown',
@@ -65,6 +97,7 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
         ageMs: now() - delivery.publishTime.getTime(),
         durationMs: now() - startedAt,
         ...counts,
+        requestIds,
         retryReason,
       });
       return settled;

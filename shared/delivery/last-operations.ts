@@ -1,5 +1,5 @@
 import type { MessageMutation } from '../audience/message.ts';
-import type { DeliveryDependencies } from './dependencies.ts';
+import { memberIdOf, type MemberId } from '../audience/shard.ts';
 import type { MutationOutcome } from './member-outcome.ts';
 
 export interface LastOperations {
@@ -15,7 +15,7 @@ export interface LastOperations {
  */
 export function lastOperations(
   mutations: readonly MessageMutation[],
-  memberId: DeliveryDependencies['memberId'],
+  memberId: MemberId,
 ): LastOperations {
   const toDeliver = new Map<string, MessageMutation>();
   const skipped: MutationOutcome[] = [];
@@ -23,7 +23,7 @@ export function lastOperations(
     skipped.push({ mutation, outcome: { status: 'skipped', reason } });
 
   for (const mutation of mutations) {
-    const user = memberId === 'uuid' ? mutation.uuid : mutation.externalUserId;
+    const user = memberIdOf(mutation, memberId);
     if (user === undefined) {
       skip(mutation, 'never synced: it has no id the third party knows');
       continue;

@@ -1,10 +1,16 @@
 import type { MessageMutation } from '../audience/message.ts';
 import type { Outcome } from '../destinations/destination.ts';
 
+/** What became of a member, as the delivery sees it. */
+export type MemberOutcome =
+  | Exclude<Outcome, { status: 'rejected' }>
+  /** `failing`: the third party did not refuse it; it kept failing over it. */
+  | (Extract<Outcome, { status: 'rejected' }> & { readonly failing?: boolean });
+
 /** A mutation of a message and what became of it. */
 export interface MutationOutcome {
   readonly mutation: MessageMutation;
-  readonly outcome: Outcome;
+  readonly outcome: MemberOutcome;
 }
 
 /** How many mutations ended how. */
@@ -16,12 +22,9 @@ export const NO_OUTCOMES: OutcomeCounts = { delivered: 0, rejected: 0, skipped: 
 
 /** Counts outcomes by status. */
 export function countOutcomes(outcomes: readonly MutationOutcome[]): OutcomeCounts {
-  const count = (status: Outcome['status']) =>
-    outcomes.filter(({ outcome }) => outcome.status === status).length;
-  return {
-    delivered: count('delivered'),
-    rejected: count('rejected'),
-    skipped: count('skipped'),
-    retried: count('retry'),
-  };
+  const counts = { ...NO_OUTCOMES };
+  for (const { outcome } of outcomes) {
+    counts[outcome.status === 'retry' ? 'retried' : outcome.status] += 1;
+  }
+  return counts;
 }

@@ -3,6 +3,8 @@ import { NO_OUTCOMES, type OutcomeCounts } from './member-outcome.ts';
 /** How a delivery ended: what the summary line says, and whether the queue must deliver again. */
 export interface DeliveryReport {
   readonly counts: OutcomeCounts;
+  /** The requests the members came with, when they are several. */
+  readonly requestIds?: readonly string[] | undefined;
   /** Set when the delivery must come again. */
   readonly retryReason?: string | undefined;
 }

@@ -12,8 +12,16 @@ export interface DestinationCapabilities {
   readonly creationIdempotentBy: 'title' | 'none';
   /** Members of one call, at most. 1: the third party takes them one by one. */
   readonly maxMembersPerCall: number;
-  /** Calls under way at once, at most. */
+  /** Segments whose members may share a call, at most. */
+  readonly maxSegmentsPerCall: number;
+  /** Bytes of the members of one call, as {@link Destination.memberBytes} counts them, at most. */
+  readonly maxBytesPerCall?: number | undefined;
+  /** Calls under way at once, at most, from one instance. */
   readonly maxConcurrentCalls: number;
+  /** Calls begun in any second, at most, by one instance. */
+  readonly maxCallsPerSecond?: number | undefined;
+  /** Whether the third party takes only one call at a time for a segment. */
+  readonly oneCallPerSegment: boolean;
 }
 
 export interface SegmentRequest {
@@ -34,6 +42,8 @@ export interface DestinationSettings {
   readonly baseUrl?: string | undefined;
   /** The newest credentials, asked for at every call so that a rotation is noticed. */
   readonly credentials?: (() => Promise<string>) | undefined;
+  /** How calls are made. Default: the global fetch. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** One user of one segment, by the ids the third party knows. */
@@ -70,6 +80,11 @@ export type BatchResult =
       readonly reason: string;
       /** What the third party asks for (`Retry-After`). */
       readonly retryAfterMs?: number | undefined;
+      /**
+       * The third party failed over this call, without being busy: when it keeps doing so, one of the
+       * members may be what it fails over.
+       */
+      readonly serverError?: boolean | undefined;
     }
   | BatchFault;
 
@@ -89,6 +104,14 @@ export interface Destination {
    *   it refuses our credentials.
    */
   createSegment(request: SegmentRequest): Promise<CreatedSegment>;
+  /**
+   * The segment of an audience that is there already, where the third party can look it up by a key of
+   * ours. Asked before every creation, which may be the repetition of one that came to nothing here.
+   * @throws DestinationError like createSegment.
+   */
+  findSegment?(request: SegmentRequest): Promise<string | undefined>;
+  /** What a member takes in the body of a call. Demanded where `maxBytesPerCall` is declared. */
+  memberBytes?(operation: MicroBatch['operation'], member: Member): number;
   /** Applies one micro-batch within the declared limits. Does not throw for what the third party does. */
   apply(batch: MicroBatch): Promise<BatchResult>;
 }

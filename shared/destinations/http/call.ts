@@ -48,7 +48,7 @@ export function createCaller(platform: PlatformDescription, settings: Destinatio
       headers['authorization'] = basicAuthHeader((await settings.credentials?.()) ?? '');
     }
     try {
-      const response = await fetch(url, {
+      const response = await (settings.fetch ?? fetch)(url, {
         method: template.method,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

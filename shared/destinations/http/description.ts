@@ -53,6 +53,21 @@ const createCall = z
   })
   .superRefine(withPlaceholders(['title', 'audience.id']));
 
+/** How a segment that is there already is looked up by a key of ours. */
+const findCall = z
+  .strictObject({
+    method: z.enum(['GET', 'POST']),
+    path,
+    query,
+    /** Where the list of candidates stands; without it, the answer is the list, or the one candidate. */
+    listAt: pointer.exactOptional(),
+    /** The fields by which the candidate is known. */
+    where: z.record(z.string(), z.string()).default({}),
+    /** From the top of the candidate. */
+    segmentAt: pointer,
+  })
+  .superRefine(withPlaceholders(['title', 'audience.id']));
+
 const description = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'use lower-case letters, digits and dashes'),
@@ -61,7 +76,12 @@ const description = z
     auth: z.enum(['none', 'basic']),
     timeoutMs: z.int().positive().default(10_000),
     maxMembersPerCall: z.int().positive(),
+    maxSegmentsPerCall: z.int().positive().default(1),
+    maxBytesPerCall: z.int().positive().exactOptional(),
     maxConcurrentCalls: z.int().positive().default(4),
+    maxCallsPerSecond: z.int().positive().exactOptional(),
+    oneCallPerSegment: z.boolean().default(false),
+    find: findCall.exactOptional(),
     create: createCall,
     add: memberCall,
     remove: memberCall,
@@ -70,10 +90,24 @@ const description = z
     ({ maxMembersPerCall, add, remove }) =>
       maxMembersPerCall === 1 || [add, remove].every((call) => call.bodyEach !== undefined),
     { path: ['maxMembersPerCall'], message: 'must be 1 when add or remove has no bodyEach' },
+  )
+  .refine(
+    ({ maxSegmentsPerCall, oneCallPerSegment, add, remove }) =>
+      maxSegmentsPerCall === 1 ||
+      (!oneCallPerSegment && [add, remove].every((call) => !namesSegmentOutside(call))),
+    {
+      path: ['maxSegmentsPerCall'],
+      message: 'must be 1 with oneCallPerSegment, or when path or query name {{segment}}',
+    },
   );
+
+function namesSegmentOutside({ path, query }: z.infer<typeof memberCall>): boolean {
+  return textsIn({ path, query }).flatMap(placeholdersIn).includes('segment');
+}
 
 export type PlatformDescription = z.infer<typeof description>;
 export type MemberCall = z.infer<typeof memberCall>;
+export type FindCall = z.infer<typeof findCall>;
 
 /**
  * Validates a description.

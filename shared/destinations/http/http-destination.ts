@@ -4,12 +4,14 @@ import type {
   BatchResult,
   Destination,
   DestinationSettings,
+  Member,
   MicroBatch,
   SegmentRequest,
 } from '../destination.ts';
 import { readPointer, readRefusal, readSegment } from './answer-fields.ts';
-import { createCaller, type CallResult } from './call.ts';
-import type { MemberCall, PlatformDescription } from './description.ts';
+import { createCaller, type Caller, type CallResult } from './call.ts';
+import type { FindCall, MemberCall, PlatformDescription } from './description.ts';
+import { segmentInAnswer, UNREADABLE } from './find-segment.ts';
 import { fillJson, type TemplateValues } from './template.ts';
 
 /**
@@ -31,31 +33,26 @@ export function createHttpDestination(
     capabilities: {
       creationIdempotentBy: platform.create.idempotentBy,
       maxMembersPerCall: platform.maxMembersPerCall,
+      maxSegmentsPerCall: platform.maxSegmentsPerCall,
+      // The members' commas and one of the brackets are counted with them; here goes the other.
+      maxBytesPerCall: platform.maxBytesPerCall && platform.maxBytesPerCall - 1,
       maxConcurrentCalls: platform.maxConcurrentCalls,
+      maxCallsPerSecond: platform.maxCallsPerSecond,
+      oneCallPerSegment: platform.oneCallPerSegment,
     },
+
+    ...(platform.find === undefined ? {} : { findSegment: finder(platform, platform.find, call) }),
 
     createSegment: async (request) => {
       const result = await call(platform.create, segmentValues(request));
-      if (result.kind === 'unanswered') throw unavailable(platform, result.reason);
-      if (result.kind === 'unsendable') throw refused(platform, result.reason);
-      const answer = `answered ${result.status}`;
-      switch (classifyStatus(result.status)) {
-        case 'ok':
-          return createdSegment(platform, result.body);
-        case 'retry':
-          throw unavailable(platform, answer, result.retryAfterMs);
-        // 404, 410, 501 …: the call is wrong, not the audience.
-        case 'rejected':
-        case 'fault':
-          throw misconfigured(platform, answer, result.status);
-        case 'refused':
-          throw refused(
-            platform,
-            readRefusal(result.body, platform.create.refusalAt) ??
-              `it gave no reason (HTTP ${result.status}); ask the operator of this integration`,
-          );
+      if (result.kind === 'answered' && classifyStatus(result.status) === 'refused') {
+        const words = readRefusal(result.body, platform.create.refusalAt) ?? unexplained(result);
+        throw refused(platform, words);
       }
+      return createdSegment(platform, answerOf(platform, result).body);
     },
+
+    memberBytes: (operation, member) => memberBytes(platform[operation], member),
 
     apply: async (batch) => {
       const template = batch.operation === 'add' ? platform.add : platform.remove;
@@ -70,8 +67,52 @@ export function createHttpDestination(
   };
 }
 
+function finder(platform: PlatformDescription, find: FindCall, call: Caller) {
+  return async (request: SegmentRequest): Promise<string | undefined> => {
+    const values = segmentValues(request);
+    const result = await call(find, values);
+    // Many platforms answer so when there is none.
+    if (result.kind === 'answered' && result.status === 404) return undefined;
+    const found = segmentInAnswer(answerOf(platform, result).body, find, values);
+    if (found !== UNREADABLE) return found;
+    const place = find.listAt?.join('.') ?? 'the top';
+    throw misconfigured(platform, `named no candidates at ${place}`, { status: 200 });
+  };
+}
+
+type Answered = Extract<CallResult, { kind: 'answered' }>;
+
+/** The answer of a successful call for a segment; otherwise throws what it means. */
+function answerOf(platform: PlatformDescription, result: CallResult): Answered {
+  if (result.kind === 'unanswered') throw unavailable(platform, result.reason);
+  if (result.kind === 'unsendable') throw refused(platform, result.reason);
+  const { status, retryAfterMs } = result;
+  const answer = `answered ${status}`;
+  switch (classifyStatus(status)) {
+    case 'ok':
+      return result;
+    case 'retry':
+      throw unavailable(platform, answer, retryAfterMs);
+    // 404, 410, 501 …: the call is wrong, not the audience.
+    case 'refused':
+    case 'rejected':
+      throw misconfigured(platform, answer, { status });
+    case 'fault':
+      throw misconfigured(platform, answer, { status, fault: true });
+  }
+}
+
+function unexplained({ status }: Answered): string {
+  return `it gave no reason (HTTP ${status}); ask the operator of this integration`;
+}
+
 function segmentValues({ title, audienceId }: SegmentRequest): TemplateValues {
   return { title, 'audience.id': audienceId };
+}
+
+/** What one member takes in the JSON array, with its comma. */
+function memberBytes({ bodyEach = null }: MemberCall, member: Member): number {
+  return Buffer.byteLength(JSON.stringify(fillJson(bodyEach, { ...member }))) + 1;
 }
 
 function batchBody({ bodyEach }: MemberCall, { members }: MicroBatch) {
@@ -84,7 +125,7 @@ function createdSegment(platform: PlatformDescription, body: string) {
   const { segmentAt, createdAt } = platform.create;
   const segment = readSegment(body, segmentAt);
   if (segment === undefined) {
-    throw misconfigured(platform, `named no segment at ${segmentAt.join('.')}`, 200);
+    throw misconfigured(platform, `named no segment at ${segmentAt.join('.')}`, { status: 200 });
   }
   const created = createdAt === undefined || readPointer(body, createdAt) !== false;
   return { segment, created };
@@ -98,7 +139,12 @@ function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
     case 'ok':
       return { kind: 'outcomes', outcomes: members.map(() => ({ status: 'delivered' })) };
     case 'retry':
-      return { kind: 'retry', reason, retryAfterMs: result.retryAfterMs };
+      return {
+        kind: 'retry',
+        reason,
+        retryAfterMs: result.retryAfterMs,
+        serverError: result.status >= 500 && result.retryAfterMs === undefined,
+      };
     case 'fault':
       return { kind: 'fault', reason, status: result.status };
     case 'refused':
@@ -121,10 +167,14 @@ function unavailable(
   return new DestinationError('DESTINATION_UNAVAILABLE', text, { retryable: true, retryAfterMs });
 }
 
-function misconfigured({ name }: PlatformDescription, what: string, status: number) {
+function misconfigured(
+  { name }: PlatformDescription,
+  what: string,
+  details: { status: number; fault?: boolean },
+) {
   const text = `${name} ${what}: check its description, DESTINATION_BASE_URL and DESTINATION_CREDENTIALS`;
   return new DestinationError('DESTINATION_MISCONFIGURED', text, {
     retryable: true,
-    details: { status },
+    details: { ...details },
   });
 }

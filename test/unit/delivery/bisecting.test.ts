@@ -107,7 +107,7 @@ describe('members the third party names', () => {
       apply: ({ members }) =>
         members.length > 4
           ? { kind: 'refused-whole', reason: 'answered 400' }
-          : { kind: 'retry', reason: 'answered 429' },
+          : { kind: 'retry', reason: 'answered 429', retryAfterMs: 60_000 },
     });
     const { deliver, makeReady, lines } = deliveryFixture({ destination });
     await makeReady();

@@ -85,8 +85,7 @@ describe('no second segment is made', () => {
 });
 
 test('a lease that cannot be given back costs a wait, not the audience', async () => {
-  let time = 0;
-  const audienceMap = failingOnce('release', () => new Date(time));
+  const audienceMap = failingOnce('release', () => new Date(fixture.clock.time));
   const create = segmentByTitle();
   let broken = true;
   const destination = recordingDestination({
@@ -95,11 +94,12 @@ test('a lease that cannot be given back costs a wait, not the audience', async (
       return create(request);
     },
   });
-  const { deliver } = deliveryFixture({ destination, audienceMap });
+  const fixture = deliveryFixture({ destination, audienceMap });
+  const { clock, deliver } = fixture;
   expect(await deliver(createOf())).toBe('nack');
   broken = false;
   expect(await deliver(createOf())).toBe('nack');
-  time += LEASE_MS;
+  clock.time += LEASE_MS;
   expect(await deliver(createOf())).toBe('ack');
   expect(destination.requests).toHaveLength(2);
 });

@@ -6,10 +6,11 @@ import type {
   MessageMutation,
   MutationsMessage,
 } from '../../../shared/audience/message.ts';
-import { decodeMessage } from '../../../shared/audience/message.ts';
-import { outgoingMessage } from '../../../shared/audience/outgoing-message.ts';
+import { decodeMessage, encodeMessage } from '../../../shared/audience/message.ts';
+import { decodeDeadLetter, type DeadLetter } from '../../../shared/dead-letters/dead-letter.ts';
+import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
+import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
-import type { DeadLetter } from '../../../shared/delivery/dead-letter.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
@@ -28,7 +29,11 @@ export interface DeliveryFixture {
   /** A clock that stands still until it is moved, in milliseconds. */
   readonly clock: { time: number };
   readonly audienceMap: AudienceMap;
+  readonly deadMembers: DeadMembers;
+  /** The log, but for its lines about single calls. */
   readonly lines: Line[];
+  /** Its lines about single calls. */
+  readonly callLines: Line[];
   /** Delivers a message published just now, or the same delivery again. */
   readonly deliver: (message: Message | Delivery) => Promise<Settlement>;
   /** What reached the dead-letter topic. */
@@ -43,39 +48,50 @@ type Overrides = Partial<Omit<DeliveryDependencies, 'log' | 'now'>> & {
 };
 
 /** A delivery on embedded parts. */
-export function deliveryFixture(overrides: Overrides = {}): DeliveryFixture {
+export function deliveryFixture({
+  gone = new AbortController().signal,
+  ...overrides
+}: Overrides = {}): DeliveryFixture {
   const clock = { time: Date.parse('2026-11-02T12:00:00Z') };
   const audienceMap =
     overrides.audienceMap ?? createEmbeddedAudienceMap(() => new Date(clock.time));
+  const deadMembers =
+    overrides.deadMembers ?? createEmbeddedDeadMembers(() => new Date(clock.time));
   const lines: Line[] = [];
+  const callLines: Line[] = [];
+  const write = (text: string) => {
+    const line = JSON.parse(text) as Line;
+    (line['event'] === 'destination_called' ? callLines : lines).push(line);
+  };
   const queue = createEmbeddedQueue();
   const published: DeadLetter[] = [];
   queue.subscribe(({ data }) => {
-    published.push(JSON.parse(Buffer.from(data).toString('utf8')) as DeadLetter);
+    published.push(decodeDeadLetter(data));
     return Promise.resolve('ack');
   });
   const deliver = createDelivery({
     destination: recordingDestination(),
     deadLetters: queue,
     memberId: 'external_user_id',
+    unknownAudience: 'wait',
     retryWindowMs: RETRY_WINDOW_MS,
     leaseMs: LEASE_MS,
     retryBriefly: (call) => call(),
     ...overrides,
     audienceMap,
-    log: createLogger('debug', { write: (line) => lines.push(JSON.parse(line) as Line) }),
+    deadMembers,
+    log: createLogger('debug', { write }),
     now: () => clock.time,
   });
 
   return {
     clock,
     audienceMap,
+    deadMembers,
     lines,
+    callLines,
     deliver: (message) =>
-      deliver(
-        'data' in message ? message : deliveryOf(message, new Date(clock.time)),
-        overrides.gone ?? new AbortController().signal,
-      ),
+      deliver('data' in message ? message : deliveryOf(message, new Date(clock.time)), gone),
     deadLetters: async () => {
       await queue.idle();
       return published;
@@ -88,14 +104,29 @@ export function deliveryFixture(overrides: Overrides = {}): DeliveryFixture {
   };
 }
 
-/** A message as the queue delivers it. */
-export function deliveryOf(message: Message, publishTime: Date): Delivery {
-  const { data, attributes } = outgoingMessage(message, { requestId: requestIdOf(message) });
+/** A message as the queue delivers it; that of a replay with the time of the original operation. */
+export function deliveryOf(message: Message, publishTime: Date, operatedAt?: number): Delivery {
+  const attributes = {
+    ...attributesOf(message),
+    ...(operatedAt === undefined ? {} : { operatedAt: String(operatedAt) }),
+  };
+  const data = encodeMessage(message);
   return { data, attributes, messageId: 'm-1', publishTime, deliveryAttempt: 1 };
 }
 
-function requestIdOf(message: Message): string {
-  return message.kind === 'create-audience' ? message.requestId : 'r-1';
+function attributesOf(message: Message): Record<string, string> {
+  const { kind } = message;
+  switch (kind) {
+    case 'create-audience':
+      return { kind, requestId: message.requestId, audience: message.audience.id, members: '0' };
+    case 'mutations': {
+      const { audience, mutations, requests } = message;
+      const members = String(mutations.length);
+      return { kind, requestId: requests[0] ?? 'r-1', audience, members };
+    }
+    case 'rejected-entries':
+      return { kind, requestId: 'r-1', members: String(message.entries.length) };
+  }
 }
 
 export function createOf(
@@ -106,7 +137,7 @@ export function createOf(
 }
 
 export function mutationsOf(...mutations: MessageMutation[]): MutationsMessage {
-  return { version: 1, kind: 'mutations', audience: AUDIENCE, mutations };
+  return { version: 1, kind: 'mutations', audience: AUDIENCE, requests: [], mutations };
 }
 
 export function add(...users: string[]): MessageMutation[] {

@@ -19,8 +19,10 @@ export interface RecordingDestination extends Destination {
 
 export interface Behaviour {
   readonly capabilities?: Partial<DestinationCapabilities>;
-  readonly apply?: (batch: MicroBatch) => BatchResult;
+  readonly apply?: (batch: MicroBatch) => BatchResult | Promise<BatchResult>;
   readonly createSegment?: (request: SegmentRequest) => CreatedSegment | Promise<CreatedSegment>;
+  readonly findSegment?: (request: SegmentRequest) => string | undefined;
+  readonly memberBytes?: Destination['memberBytes'];
 }
 
 /** Everybody is taken. */
@@ -38,32 +40,44 @@ export function refusing(...users: string[]): (batch: MicroBatch) => BatchResult
 
 /** A destination that takes everything, but for what `behaviour` says, and remembers its calls. */
 export function recordingDestination(behaviour: Behaviour = {}): RecordingDestination {
-  const { apply = delivered, createSegment = segmentByTitle() } = behaviour;
+  const { apply = delivered, createSegment = segmentByTitle(), findSegment } = behaviour;
   const batches: MicroBatch[] = [];
   const requests: SegmentRequest[] = [];
   let underWay = 0;
   let mostAtOnce = 0;
+
+  async function counted<Value>(answer: () => Value | Promise<Value>): Promise<Value> {
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    try {
+      await turn();
+      return await answer();
+    } finally {
+      underWay -= 1;
+    }
+  }
 
   return {
     id: 'recorder',
     capabilities: {
       creationIdempotentBy: 'title',
       maxMembersPerCall: 1_000,
+      maxSegmentsPerCall: 1_000,
       maxConcurrentCalls: 4,
+      oneCallPerSegment: false,
       ...behaviour.capabilities,
     },
-    createSegment: async (request) => {
+    createSegment: (request) => {
       requests.push(request);
-      await turn();
-      return createSegment(request);
+      return counted(() => createSegment(request));
     },
-    apply: async (batch) => {
+    ...(findSegment && {
+      findSegment: (request) => counted(() => findSegment(request)),
+    }),
+    ...(behaviour.memberBytes && { memberBytes: behaviour.memberBytes }),
+    apply: (batch) => {
       batches.push(batch);
-      underWay += 1;
-      mostAtOnce = Math.max(mostAtOnce, underWay);
-      await turn();
-      underWay -= 1;
-      return apply(batch);
+      return counted(() => apply(batch));
     },
     batches,
     requests,

@@ -35,7 +35,9 @@ it('a minimal description is enough; the rest has defaults', () => {
   expect(parseDescription(minimal, 'acme.json')).toEqual({
     ...minimal,
     timeoutMs: 10_000,
+    maxSegmentsPerCall: 1,
     maxConcurrentCalls: 4,
+    oneCallPerSegment: false,
     add: { ...memberCall, query: {} },
     remove: { ...memberCall, query: {}, method: 'DELETE' },
   });

@@ -28,6 +28,7 @@ describe('an answer', () => {
     await expect(apply({ status })).resolves.toEqual({
       kind: 'retry',
       reason: `answered ${status}`,
+      serverError: status >= 500,
     });
   });
 

@@ -13,7 +13,9 @@ it('Pangolin ships in both shapes: micro-batches and one by one', () => {
   expect(createDestination('pangolin', settings).capabilities).toEqual({
     creationIdempotentBy: 'title',
     maxMembersPerCall: 1000,
-    maxConcurrentCalls: 4,
+    maxSegmentsPerCall: 1000,
+    maxConcurrentCalls: 8,
+    oneCallPerSegment: false,
   });
   expect(createDestination('pangolin-one-by-one', settings).capabilities.maxMembersPerCall).toBe(1);
 });

@@ -5,6 +5,7 @@ import { createForwardHandler } from '../../../functions/forward/handler.ts';
 import { listenLocally } from '../../../shared/http/listen.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
+import { eventually } from '../../setup/eventually.ts';
 
 const SUBSCRIPTION = 'projects/relay/subscriptions/forward';
 const PUBLISHED = '2026-11-02T12:00:00.123Z';
@@ -19,7 +20,10 @@ afterEach(async () => {
   await closed;
 });
 
-async function startForward(deliver: (gone: AbortSignal) => Promise<Settlement>) {
+async function startForward(
+  deliver: (gone: AbortSignal) => Promise<Settlement>,
+  maxPendingBytes = 64_000_000,
+) {
   const deliveries: Delivery[] = [];
   const lines: string[] = [];
   const subscriber = (delivery: Delivery, gone: AbortSignal) => {
@@ -27,7 +31,8 @@ async function startForward(deliver: (gone: AbortSignal) => Promise<Settlement>)
     return deliver(gone);
   };
   const log = createLogger('debug', { write: (line) => lines.push(line) });
-  const listening = await listenLocally(createForwardHandler(subscriber, log), 0);
+  const handler = createForwardHandler(subscriber, { log, maxPendingBytes });
+  const listening = await listenLocally(handler, 0);
   server = listening.server;
   const push = (body: unknown) =>
     fetch(listening.url, {
@@ -141,6 +146,57 @@ describe('the size of a push', () => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(deliveries).toEqual([]);
     expect(lines.join('')).toContain('BODY_TOO_LARGE');
+  });
+});
+
+describe('what forward holds in memory is bounded', () => {
+  const pushOf = (bytes: number) => ({
+    message: { ...envelope, data: base64('user-1'.repeat(bytes / 6)) },
+  });
+
+  test('beyond MAX_PENDING_BYTES a push goes back to the queue, until another is settled', async () => {
+    const settle: ((settlement: Settlement) => void)[] = [];
+    const { push, deliveries, lines } = await startForward(
+      () => new Promise((resolve) => settle.push(resolve)),
+      10_000,
+    );
+    const first = push(pushOf(6_000));
+    await eventually(() => {
+      expect(deliveries).toHaveLength(1);
+    });
+    expect((await push(pushOf(6_000))).status).toBe(503);
+    expect(deliveries).toHaveLength(1);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { severity: 'WARNING', event: 'push_turned_away', errorCode: 'OVERLOADED' },
+    ]);
+    expect(lines.join('')).not.toContain('user-1');
+
+    settle[0]?.('ack');
+    expect((await first).status).toBe(200);
+    const again = push(pushOf(6_000));
+    await eventually(() => {
+      expect(deliveries).toHaveLength(2);
+    });
+    settle[1]?.('nack');
+    expect((await again).status).toBe(503);
+    expect(lines).toHaveLength(1);
+  });
+
+  test('a push larger than MAX_PENDING_BYTES is delivered when it is alone', async () => {
+    const { push } = await startForward(acknowledging, 1_000);
+    expect((await push(pushOf(6_000))).status).toBe(200);
+    expect((await push(pushOf(6_000))).status).toBe(200);
+  });
+
+  test.each([
+    ['a push that is none', 'x'.repeat(6_000), acknowledging],
+    ['a delivery that rejects', pushOf(6_000), () => Promise.reject(new Error('failed'))],
+  ])('%s leaves nothing behind', async (_, body, deliver) => {
+    let works = false;
+    const { push } = await startForward(() => (works ? acknowledging() : deliver()), 10_000);
+    expect((await push(body)).status).toBeGreaterThanOrEqual(400);
+    works = true;
+    expect((await push(pushOf(6_000))).status).toBe(200);
   });
 });
 

@@ -1,0 +1,148 @@
+import { Firestore, type DocumentSnapshot } from '@google-cloud/firestore';
+import { z } from 'zod';
+import { boundTo } from '../audience-map/bound-audience-map.ts';
+import { documentId } from '../audience-map/document-id.ts';
+import { sleep } from '../sleep.ts';
+import { within } from '../within.ts';
+import {
+  digested,
+  isEmpty,
+  isSame,
+  withDead,
+  withDelivered,
+  withoutForgotten,
+  type Change,
+} from './dead-members-changes.ts';
+import type { DeadMembers, DeadMembersOfAudience, OperationOf } from './dead-members.ts';
+
+const CACHE_MS = 1_000;
+/** Records kept for CACHE_MS, at most: a full one takes some 150 kB of memory. */
+export const MAX_CACHED = 200;
+/** Timers count from the start of the event loop's turn, so they end a little early. */
+const TIMER_SLACK_MS = 20;
+/** How long `close` waits for calls under way, those given up on included. */
+const CLOSING_MS = 1_000;
+
+const deadMember = z.object({ diedAt: z.number(), deliveredAt: z.number().optional() });
+/** A document of the record, as it stands in Firestore: members by digest. */
+const stored = z.object({
+  members: z.record(z.string(), deadMember),
+  others: deadMember.optional(),
+});
+
+export interface FirestoreDeadMembersOptions {
+  /** Default: the project of the credentials in force, or of the emulator. */
+  readonly projectId?: string | undefined;
+  readonly databaseId: string;
+  /** Top-level collection of this relay. */
+  readonly collection: string;
+  /** Each destination has its own records below it. */
+  readonly destination: string;
+  /** Of a read or a write; the wait of `recordDead` comes on top. */
+  readonly timeoutMs?: number;
+  /** How long `find` may answer from memory; the same for every instance. Default 1,000. */
+  readonly cacheMs?: number;
+  /** The clock that entries grow old by. */
+  readonly now?: () => Date;
+}
+
+/**
+ * Dead members in Firestore: `{collection}/{destination}/dead-members/{audience}` holds the record of
+ * an audience, which is read and written as a whole, in a transaction.
+ */
+export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions): DeadMembers {
+  const { projectId, databaseId, timeoutMs = 10_000, cacheMs = CACHE_MS } = options;
+  const { now = () => new Date() } = options;
+  const firestore = new Firestore({
+    ...(projectId === undefined ? {} : { projectId }),
+    databaseId,
+    ignoreUndefinedProperties: true,
+  });
+  const root = firestore.collection(options.collection).doc(documentId(options.destination));
+  const records = (audience: string) => root.collection('dead-members').doc(documentId(audience));
+  const bound = boundTo(timeoutMs, ADVICE);
+  const underWay = new Set<Promise<unknown>>();
+  const tracked = <Value>(call: Promise<Value>): Promise<Value> => {
+    const end = () => underWay.delete(call);
+    underWay.add(call);
+    call.then(end, end);
+    return bound(call);
+  };
+  const cache = new Map<string, CachedRecord>();
+
+  const read = async (audience: string) => parse(await records(audience).get());
+
+  const find = (audience: string, fresh?: 'fresh'): Promise<DeadMembersOfAudience> => {
+    const startedAt = performance.now();
+    const cached = fresh === undefined ? cache.get(audience) : undefined;
+    if (cached !== undefined && startedAt - cached.startedAt < cacheMs) return cached.record;
+    const begun: CachedRecord = { startedAt, record: read(audience) };
+    cache.delete(audience);
+    const [oldest] = cache.keys();
+    if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest);
+    cache.set(audience, begun);
+    begun.record.catch(() => {
+      if (cache.get(audience) === begun) cache.delete(audience);
+    });
+    return begun.record;
+  };
+
+  const write = async (
+    audience: string,
+    change: (record: DeadMembersOfAudience) => DeadMembersOfAudience,
+  ) => {
+    try {
+      await firestore.runTransaction(async (transaction) => {
+        const reference = records(audience);
+        const known = parse(await transaction.get(reference));
+        const changed = change(known);
+        if (isSame(known, changed)) return;
+        if (isEmpty(changed)) transaction.delete(reference);
+        else transaction.set(reference, toStored(changed));
+      });
+    } finally {
+      // A read begun before the write may still be under way: it is dropped from the cache as well.
+      cache.delete(audience);
+    }
+  };
+  const changing = (change: Change) => (audience: string, operation: OperationOf) =>
+    tracked(write(audience, (record) => change(record, digested(audience, operation, now()))));
+  const writeDead = changing(withDead);
+
+  return {
+    find: (audience, fresh) => tracked(find(audience, fresh)),
+    recordDead: async (audience, operation) => {
+      await writeDead(audience, operation);
+      // From here on no instance's cache is older than the record, also when another one wrote it just
+      // now. Newer operations of the same user cannot be delivered before: the caller's delivery, not
+      // acknowledged yet, holds their ordering key.
+      await sleep(cacheMs + TIMER_SLACK_MS);
+    },
+    recordDelivered: changing(withDelivered),
+    forget: changing(withoutForgotten),
+    close: async () => {
+      // Terminated with a call under way, the client rejects a promise that nobody can catch.
+      await within(Promise.allSettled(underWay), CLOSING_MS);
+      await firestore.terminate();
+    },
+  };
+}
+
+interface CachedRecord {
+  /** Of the read, not of its answer: what was written meanwhile may be missing in it. */
+  readonly startedAt: number;
+  readonly record: Promise<DeadMembersOfAudience>;
+}
+
+function parse(snapshot: DocumentSnapshot): DeadMembersOfAudience {
+  if (!snapshot.exists) return { members: new Map() };
+  const { members, ...others } = stored.parse(snapshot.data());
+  return { members: new Map(Object.entries(members)), ...others };
+}
+
+function toStored({ members, ...others }: DeadMembersOfAudience): z.infer<typeof stored> {
+  return { members: Object.fromEntries(members), ...others };
+}
+
+const ADVICE =
+  'Firestore failed: check the database, and that this service account may use it (roles/datastore.user).';

@@ -1,0 +1,249 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import type {
+  BatchResult,
+  Destination,
+  MicroBatch,
+} from '../../../shared/destinations/destination.ts';
+import {
+  createPoliteDestination,
+  type PoliteDestination,
+} from '../../../shared/delivery/polite-destination.ts';
+import { DestinationError } from '../../../shared/errors.ts';
+import { sleep } from '../../../shared/sleep.ts';
+import { describedDestination, thirdPartyForEachTest } from '../destinations/third-party-stub.ts';
+import { fakeTimeForEachTest, pass } from './fake-time.ts';
+import { FAILED } from './batch-fixture.ts';
+import { delivered, recordingDestination, type Behaviour } from './recording-destination.ts';
+
+const HOUR_MS = 60 * 60 * 1_000;
+const BATCH = { operation: 'add', members: [{ segment: 's', user: 'u' }] } as const;
+const REQUEST = { title: 't', audienceId: 'a' };
+const OUTCOMES = { kind: 'outcomes', outcomes: [{ status: 'delivered' }] };
+
+fakeTimeForEachTest();
+
+/** A destination whose calls take `takesMs`, with the times at which they began. */
+function timedDestination(takesMs: number, behaviour: Behaviour) {
+  const beganAt: number[] = [];
+  const taking = async <Value>(value: Value): Promise<Value> => {
+    beganAt.push(Date.now());
+    await sleep(takesMs);
+    return value;
+  };
+  const destination: Destination = {
+    ...recordingDestination(behaviour),
+    apply: async (batch) => (behaviour.apply ?? delivered)(await taking(batch)),
+    findSegment: () => taking(undefined),
+    createSegment: () => taking({ segment: '1', created: true }),
+  };
+  return { destination, beganAt };
+}
+
+/** The most calls that began within any second. */
+function mostInASecond(beganAt: readonly number[]): number {
+  const within = (from: number) => beganAt.filter((at) => at >= from && at < from + 1_000).length;
+  return Math.max(0, ...beganAt.map(within));
+}
+
+describe('calls a second', () => {
+  test('stay below the limit in every second, members and segments together', async () => {
+    const capabilities = { maxCallsPerSecond: 5, maxConcurrentCalls: 100 };
+    const { destination, beganAt } = timedDestination(10, { capabilities });
+    const polite = createPoliteDestination(destination);
+    const ended = [];
+    for (let round = 0; round < 10; round += 1) {
+      for (let call = 0; call < 4; call += 1) ended.push(polite.apply(BATCH));
+      ended.push(polite.obtainSegment(REQUEST));
+      await pass(330);
+    }
+    await pass(20_000);
+    await Promise.all(ended);
+    expect(beganAt).toHaveLength(60);
+    expect(mostInASecond(beganAt)).toBe(5);
+  });
+
+  test('stay below it across the seconds of the clock too', async () => {
+    const capabilities = { maxCallsPerSecond: 5, maxConcurrentCalls: 100 };
+    const { destination, beganAt } = timedDestination(10, { capabilities });
+    const polite = createPoliteDestination(destination);
+    const ended = [polite.apply(BATCH)];
+    await pass(900);
+    for (let call = 0; call < 20; call += 1) ended.push(polite.apply(BATCH));
+    await pass(10_000);
+    await Promise.all(ended);
+    expect(mostInASecond(beganAt)).toBe(5);
+  });
+
+  test('also of those that waited for the call that probed after a pause', async () => {
+    const capabilities = { maxCallsPerSecond: 2, maxConcurrentCalls: 8 };
+    let down = true;
+    const apply = (batch: MicroBatch) => (down ? FAILED : delivered(batch));
+    const { destination, beganAt } = timedDestination(2_700, { apply, capabilities });
+    const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
+    void polite.apply(BATCH);
+    await pass(10_000);
+    down = false;
+    const ended = Array.from({ length: 20 }, () => polite.apply(BATCH));
+    await pass(60_000);
+    expect(await Promise.all(ended)).toEqual(ended.map(() => OUTCOMES));
+    expect(beganAt).toHaveLength(21);
+    expect(mostInASecond(beganAt)).toBeLessThanOrEqual(2);
+  });
+});
+
+test.each([1, 3])('%i calls are under way at most, members and segments together', async (most) => {
+  const destination = recordingDestination({
+    capabilities: { maxConcurrentCalls: most },
+    findSegment: () => undefined,
+  });
+  const polite = createPoliteDestination(destination);
+  await Promise.all(
+    Array.from({ length: 12 }, () => [polite.apply(BATCH), polite.obtainSegment(REQUEST)]).flat(),
+  );
+  expect(destination.batches).toHaveLength(12);
+  expect(destination.mostAtOnce()).toBe(most);
+});
+
+describe('after a pause', () => {
+  /** Three calls at the end of the pause, the first of which is answered with `result` after 5 s. */
+  async function probedWith(result: BatchResult) {
+    let answer: BatchResult = FAILED;
+    const { destination, beganAt } = timedDestination(5_000, { apply: () => answer });
+    const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
+    void polite.apply(BATCH);
+    await pass(10_000);
+    expect(polite.paused()).toBeUndefined();
+    answer = result;
+    const calls = [1, 2, 3].map(() => polite.apply(BATCH));
+    await pass(4_900);
+    expect(beganAt).toHaveLength(2);
+    await pass(10_000);
+    return { outcomes: await Promise.all(calls), calls: beganAt.length - 1 };
+  }
+
+  test('one call probes, the others wait for it and go when it succeeds', async () => {
+    const { outcomes, calls } = await probedWith(delivered({ ...BATCH }));
+    expect(outcomes).toEqual([OUTCOMES, OUTCOMES, OUTCOMES]);
+    expect(calls).toBe(3);
+  });
+
+  test('or go back when it fails', async () => {
+    const { outcomes, calls } = await probedWith(FAILED);
+    expect(outcomes).toMatchObject([FAILED, { kind: 'paused' }, { kind: 'paused' }]);
+    expect(calls).toBe(1);
+  });
+});
+
+describe('calls that wait for their turn', () => {
+  test.each<[string, BatchResult]>([
+    ['asks for a pause', { kind: 'retry', reason: 'answered 429', retryAfterMs: 60_000 }],
+    ['refuses us', { kind: 'fault', reason: 'answered 401', status: 401 }],
+    ['failed too often', FAILED],
+  ])('do not go out any more once the third party %s', async (_, result) => {
+    const capabilities = { maxConcurrentCalls: 1 };
+    const destination = recordingDestination({ capabilities, apply: () => result });
+    const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
+    const calls = [1, 2, 3].map(() => polite.apply(BATCH));
+    const creation = expect(polite.obtainSegment(REQUEST)).rejects.toMatchObject({
+      code: 'DESTINATION_PAUSED',
+    });
+    expect(await Promise.all(calls)).toMatchObject([
+      result,
+      { kind: 'paused' },
+      { kind: 'paused' },
+    ]);
+    await creation;
+    expect([destination.batches.length, destination.requests.length]).toEqual([1, 0]);
+  });
+});
+
+describe('Retry-After', () => {
+  const thirdParty = thirdPartyForEachTest();
+  const inAnHourAndMore = () => new Date(Date.now() + 3 * HOUR_MS).toUTCString();
+  const soon = () => new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 20_000).toUTCString();
+
+  /** How long nothing is called after an answer of 429 with this header; real calls, fake time. */
+  async function pauseAfter(header: () => string): Promise<number> {
+    jest.setSystemTime(Date.parse('2026-11-02T12:00:00Z'));
+    const polite: PoliteDestination = createPoliteDestination(describedDestination(thirdParty.url));
+    thirdParty.reactWith({ status: 429, headers: { 'Retry-After': header() } });
+    const startedAt = Date.now();
+    expect(await polite.apply(BATCH)).toMatchObject({ kind: 'retry', reason: 'answered 429' });
+    thirdParty.reactWith({ status: 200 });
+    while (polite.paused() !== undefined) {
+      expect(await polite.apply(BATCH)).toMatchObject({ kind: 'paused' });
+      await expect(polite.obtainSegment(REQUEST)).rejects.toMatchObject({
+        code: 'DESTINATION_PAUSED',
+        retryable: true,
+      });
+      jest.setSystemTime(Date.now() + 1_000);
+    }
+    expect(thirdParty.calls).toHaveLength(1);
+    expect(await polite.apply(BATCH)).toEqual(OUTCOMES);
+    return Date.now() - startedAt;
+  }
+
+  test.each<[string, () => string, number]>([
+    ['10', () => '10', 10_000],
+    ['a date in 20 s', soon, 20_000],
+    ['7200', () => '7200', HOUR_MS],
+    ['a date in three hours', inAnHourAndMore, HOUR_MS],
+    ['3', () => '3', 0],
+    ['none that can be read', () => 'soon', 0],
+  ])('of %s', async (_, header, pauseMs) => {
+    expect(await pauseAfter(header)).toBe(pauseMs);
+  });
+});
+
+describe('a creation', () => {
+  const politeFailing = (error: Error) => {
+    const behaviour: Behaviour = {
+      createSegment: () => {
+        throw error;
+      },
+    };
+    const destination = recordingDestination(behaviour);
+    return createPoliteDestination(destination, { failuresToOpen: 2 });
+  };
+  const unavailable = (retryAfterMs?: number) =>
+    new DestinationError('DESTINATION_UNAVAILABLE', 'x', { retryable: true, retryAfterMs });
+  const misconfigured = (details: { status: number; fault?: boolean }) =>
+    new DestinationError('DESTINATION_MISCONFIGURED', 'x', { retryable: true, details });
+
+  test.each([
+    ['a refusal', new DestinationError('DESTINATION_REFUSED', 'no')],
+    ['a wrong path (404)', misconfigured({ status: 404 })],
+    ['a segment that is not in the answer', misconfigured({ status: 200 })],
+  ])('that ends in %s pauses nobody, and is an answer', async (_, error) => {
+    const polite = politeFailing(error);
+    for (let time = 1; time <= 5; time += 1) {
+      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(error);
+    }
+    expect(polite.paused()).toBeUndefined();
+    expect(polite.answered()).toBe(5);
+    expect(await polite.apply(BATCH)).toEqual(OUTCOMES);
+  });
+
+  test.each([
+    ['wrong credentials', misconfigured({ status: 401, fault: true }), 1],
+    ['a long Retry-After', unavailable(60_000), 1],
+    ['as many failures as open the circuit', unavailable(), 2],
+  ])('that ends in %s pauses all calls', async (_, error, times) => {
+    const polite = politeFailing(error);
+    for (let time = 1; time <= times; time += 1) {
+      expect(polite.paused()).toBeUndefined();
+      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(error);
+    }
+    expect(polite.paused()).toBeDefined();
+    expect(await polite.apply(BATCH)).toMatchObject({ kind: 'paused' });
+  });
+
+  test('that breaks is no verdict on the third party', async () => {
+    const bug = new TypeError('a bug');
+    const polite = politeFailing(bug);
+    for (let time = 1; time <= 5; time += 1) {
+      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(bug);
+    }
+    expect([polite.paused(), polite.answered()]).toEqual([undefined, 0]);
+  });
+});
