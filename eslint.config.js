@@ -35,6 +35,10 @@ export default defineConfig(
   },
   { files: ['cli/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   {
+    files: ['test/chaos/**/*.ts', 'test/load/{load-stack,measure-shards}.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['test/setup/**/*.ts', 'jest.config.js', 'eslint.config.js'],
     rules: { 'no-restricted-exports': 'off', 'no-console': 'off' },
   },

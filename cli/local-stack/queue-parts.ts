@@ -1,18 +1,28 @@
 /** The queue of the local stack: embedded, or Pub/Sub's emulator with a real push subscription. */
-import { createForwardHandler } from '../../functions/forward/handler.ts';
+import { createForwardHandler, type ForwardSettings } from '../../functions/forward/handler.ts';
+import type { DeadLetterStore } from '../../shared/dead-letters/dead-letter-store.ts';
+import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
+import { createPubSubDeadLetterStore } from '../../shared/dead-letters/pubsub-dead-letter-store.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
-import type { Logger } from '../../shared/logger.ts';
-import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import {
+  createEmbeddedQueue,
+  type EmbeddedQueueOptions,
+} from '../../shared/queue/embedded-queue.ts';
 import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import type { Publisher, Subscriber } from '../../shared/queue/queue.ts';
 import { within } from '../../shared/within.ts';
 import { LOCAL_PROJECT, type Run } from './run.ts';
 
+/** The emulator is near: what it holds comes at once. */
+const EMULATOR_QUIET_MS = 500;
+
 export interface QueueParts {
   readonly publisher: Publisher;
   readonly deadLetters: Publisher;
+  /** Where what is published there waits for an operator. */
+  readonly deadLetterStore: DeadLetterStore;
   /** Starts the deliveries. */
   attach(deliver: Subscriber): Promise<void>;
   /**
@@ -22,12 +32,13 @@ export interface QueueParts {
   stop(timeoutMs: number): Promise<number | undefined>;
 }
 
-export function embeddedQueueParts(): QueueParts {
-  const publisher = createEmbeddedQueue();
-  const deadLetters = createEmbeddedQueue();
+export function embeddedQueueParts(options: EmbeddedQueueOptions = {}): QueueParts {
+  const publisher = createEmbeddedQueue(options);
+  const deadLetters = createEmbeddedDeadLetterStore();
   return {
     publisher,
     deadLetters,
+    deadLetterStore: deadLetters,
     attach: (deliver) => {
       publisher.subscribe(deliver);
       return Promise.resolve();
@@ -41,24 +52,34 @@ export function embeddedQueueParts(): QueueParts {
 }
 
 /** Topics of this run alone, deleted with it: the segments they belong to are forgotten as well. */
-export function pubsubQueueParts(run: Run, publishTimeoutMs: number, log: Logger): QueueParts {
+export interface PubSubSettings extends ForwardSettings {
+  readonly publishTimeoutMs: number;
+}
+
+export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts {
   const topic = run.name;
   const deadLetterTopic = `${run.name}-dead-letters`;
   const publisherOf = (name: string) =>
     createPubSubPublisher({
       projectId: LOCAL_PROJECT,
       topic: name,
-      timeoutMs: publishTimeoutMs,
+      timeoutMs: settings.publishTimeoutMs,
     });
   const publisher = publisherOf(topic);
   const deadLetters = publisherOf(deadLetterTopic);
+  const deadLetterStore = createPubSubDeadLetterStore({
+    projectId: LOCAL_PROJECT,
+    subscription: deadLetterTopic,
+    quietMs: EMULATOR_QUIET_MS,
+  });
   let stopForward = (): Promise<void> => Promise.resolve();
 
   return {
     publisher,
     deadLetters,
+    deadLetterStore,
     attach: async (deliver) => {
-      const { server, url } = await listenLocally(createForwardHandler(deliver, log), 0);
+      const { server, url } = await listenLocally(createForwardHandler(deliver, settings), 0);
       const drain = trackRequests(server);
       const wiring = { projectId: LOCAL_PROJECT, topic, deadLetterTopic, pushEndpoint: url };
       const provisioned = await provisionPush(wiring);
@@ -69,7 +90,8 @@ export function pubsubQueueParts(run: Run, publishTimeoutMs: number, log: Logger
     },
     stop: async (timeoutMs) => {
       await within(stopForward(), timeoutMs);
-      await within(Promise.all([publisher.close(), deadLetters.close()]), 500);
+      const clients = [publisher, deadLetters, deadLetterStore];
+      await within(Promise.all(clients.map((client) => client.close())), 500);
       return undefined;
     },
   };

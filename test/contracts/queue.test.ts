@@ -33,7 +33,8 @@ describeWithEmulators('Pub/Sub, with a real push subscription', () => {
     return Promise.resolve({
       publisher,
       subscribe: async (subscriber) => {
-        const handler = createForwardHandler(subscriber, createLogger('silent'));
+        const settings = { log: createLogger('silent'), maxPendingBytes: 10_000_000 };
+        const handler = createForwardHandler(subscriber, settings);
         const { server, url } = await listenLocally(handler, 0);
         const drain = trackRequests(server);
         const names = { projectId, topic, deadLetterTopic: `${topic}-dead`, pushEndpoint: url };

@@ -17,7 +17,7 @@ describe.each(documents)('%s', (file) => {
 
   test('names npm scripts that exist', () => {
     const builtIn = ['ci', 'cit', 'install', 'start', 'test'];
-    const commands = [...read(file).matchAll(/(?:^|`|&& )npm (?:run )?([a-z][a-z:]*)/gm)];
+    const commands = [...read(file).matchAll(/(?:^|`|&& )npm (?:run )?(?:-s )?([a-z][a-z:-]*)/gm)];
     const unknown = commands
       .map(([, name = '']) => name)
       .filter((name) => ![...builtIn, ...scripts].includes(name));

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { addDeadLetterCommands } from './dead-letters/add-dead-letter-commands.ts';
+
+const EXAMPLES_AND_CODES = `
+Examples:
+  audience-relay dead-letters list
+  audience-relay dead-letters replay --dry-run
+  audience-relay help dead-letters
+
+Exit codes:
+  0  done
+  1  something could not be done; the output says what to do next
+  2  wrong usage`;
+
+/** The whole command line; every group of commands adds itself. */
+export function createProgram(): Command {
+  const program = new Command('audience-relay')
+    .description('Works on an Audience Relay: the local stack, or a deployment.')
+    .exitOverride()
+    .showHelpAfterError('(--help tells more, with examples)')
+    .addHelpText('after', EXAMPLES_AND_CODES);
+  addDeadLetterCommands(program);
+  return program;
+}

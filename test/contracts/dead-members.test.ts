@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Firestore, Transaction } from '@google-cloud/firestore';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { DeadMembers } from '../../shared/dead-letters/dead-members.ts';
+import { digestOf } from '../../shared/dead-letters/digest-of.ts';
+import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
+import {
+  createFirestoreDeadMembers,
+  MAX_CACHED,
+  type FirestoreDeadMembersOptions,
+} from '../../shared/dead-letters/firestore-dead-members.ts';
+import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
+import { deadMembersContract } from './dead-members.contract.ts';
+
+describe('embedded dead members', () => {
+  deadMembersContract((now) => {
+    const store = createEmbeddedDeadMembers(now);
+    return [store, store];
+  });
+});
+
+const DATABASE = { projectId: 'dead-members-contract', databaseId: '(default)' };
+
+describeWithEmulators('Firestore dead members', () => {
+  deadMembersContract((now) => {
+    const options = { ...DATABASE, collection: randomUUID(), destination: 'pangolin' };
+    const create = () => createFirestoreDeadMembers({ ...options, now, cacheMs: 20 });
+    return [create(), create()];
+  });
+});
+
+describeWithEmulators('instances of a function that share dead members in Firestore', () => {
+  const AUDIENCE = 'a.1';
+  const NOW = Date.now();
+  const dead = { users: ['anna'], at: NOW };
+  const delivered = { users: ['anna'], at: NOW + 1 };
+  let database: Firestore;
+  let created: DeadMembers[] = [];
+  beforeAll(() => {
+    database = new Firestore(DATABASE);
+  });
+  afterAll(() => database.terminate());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all(created.map((instance) => instance.close()));
+    created = [];
+  });
+
+  const instanceAt = (collection: string, options: Partial<FirestoreDeadMembersOptions> = {}) => {
+    const place = { ...DATABASE, collection, destination: 'pangolin' };
+    const instance = createFirestoreDeadMembers({ ...place, ...options });
+    created.push(instance);
+    return instance;
+  };
+  const documentAt = (collection: string, destination = 'pangolin', audience = AUDIENCE) =>
+    database.doc(`${collection}/id:${destination}/dead-members/id:${audience}`);
+  const sizeIn = async (instance: DeadMembers) => (await instance.find(AUDIENCE)).members.size;
+
+  test.each([
+    ['its own time', undefined],
+    ['400 ms', 400],
+  ])(
+    'one that had cached the record for %s sees what another recorded once that resolves',
+    async (_, cacheMs) => {
+      const collection = randomUUID();
+      const options = cacheMs === undefined ? {} : { cacheMs };
+      const [one, two] = [instanceAt(collection, options), instanceAt(collection, options)];
+      await one.find('warm up');
+      expect(await sizeIn(two)).toBe(0);
+      await one.recordDead(AUDIENCE, dead);
+      expect(await sizeIn(two)).toBe(1);
+      // Also when there was nothing left to write: another instance may have written it just now.
+      await documentAt(collection).delete();
+      const three = instanceAt(collection, options);
+      expect(await sizeIn(three)).toBe(0);
+      await documentAt(collection).set({
+        members: { [digestOf(AUDIENCE, 'anna')]: { diedAt: NOW } },
+      });
+      await one.recordDead(AUDIENCE, dead);
+      expect(await sizeIn(three)).toBe(1);
+    },
+  );
+
+  test('finds from memory for a while, and its own changes at once', async () => {
+    const collection = randomUUID();
+    const one = instanceAt(collection, { cacheMs: 1_500 });
+    const two = instanceAt(collection, { cacheMs: 1_500 });
+    await one.recordDead(AUDIENCE, dead);
+    await two.find('warm up');
+    expect(await sizeIn(one)).toBe(1);
+    await two.forget(AUDIENCE, dead);
+    expect(await sizeIn(one)).toBe(1);
+    expect(await sizeIn(two)).toBe(0);
+    await sleep(1_500);
+    expect(await sizeIn(one)).toBe(0);
+  });
+
+  test('keeps a bounded number of records in memory: the oldest gives way', async () => {
+    const collection = randomUUID();
+    const one = instanceAt(collection, { cacheMs: 30_000 });
+    expect(await sizeIn(one)).toBe(0);
+    const find = (index: number) => one.find(`other-${index}`);
+    await Promise.all(Array.from({ length: MAX_CACHED - 1 }, (_, index) => find(index)));
+    await documentAt(collection).set({ members: { digest: { diedAt: NOW } } });
+    expect(await sizeIn(one)).toBe(0);
+    await find(MAX_CACHED);
+    expect(await sizeIn(one)).toBe(1);
+  });
+
+  test('stores digests and times, no user id, for each destination', async () => {
+    const collection = randomUUID();
+    const one = instanceAt(collection, { cacheMs: 0 });
+    await one.recordDead(AUDIENCE, { users: ['anna@example.org'], at: NOW });
+    await one.recordDelivered(AUDIENCE, { users: ['anna@example.org'], at: NOW + 1 });
+    await one.recordDead(AUDIENCE, { at: NOW });
+    const snapshot = await documentAt(collection).get();
+    expect(snapshot.data()).toEqual({
+      members: {
+        [digestOf(AUDIENCE, 'anna@example.org')]: { diedAt: NOW, deliveredAt: NOW + 1 },
+      },
+      others: { diedAt: NOW },
+    });
+    expect(JSON.stringify(snapshot.data())).not.toMatch(/anna|example/);
+
+    const other = instanceAt(collection, { destination: 'rokt', cacheMs: 0 });
+    expect(await sizeIn(other)).toBe(0);
+    await other.recordDead(AUDIENCE, dead);
+    expect((await documentAt(collection, 'rokt').get()).exists).toBe(true);
+  });
+
+  test('writes only what changes, and keeps no empty document', async () => {
+    const collection = randomUUID();
+    const one = instanceAt(collection, { cacheMs: 0 });
+    await one.recordDead(AUDIENCE, dead);
+    await one.recordDelivered(AUDIENCE, delivered);
+    // Firestore itself leaves the time of a document alone that is written as it was.
+    const sets = jest.spyOn(Transaction.prototype, 'set');
+    const deletes = jest.spyOn(Transaction.prototype, 'delete');
+    await one.recordDead(AUDIENCE, dead);
+    await one.recordDelivered(AUDIENCE, delivered);
+    await one.recordDelivered(AUDIENCE, { users: ['ben'], at: NOW + 9 });
+    await one.recordDelivered(AUDIENCE, { at: NOW + 9 });
+    await one.forget(AUDIENCE, { users: ['anna'], at: NOW - 1 });
+    await one.forget('unknown', dead);
+    expect(sets).not.toHaveBeenCalled();
+    expect(deletes).not.toHaveBeenCalled();
+    await one.forget(AUDIENCE, dead);
+    expect(deletes).toHaveBeenCalledTimes(1);
+    expect((await documentAt(collection).get()).exists).toBe(false);
+  });
+
+  test.each([
+    ['does not answer in time', { members: {} }, 1],
+    ['holds something else', { members: 'many' }, 10_000],
+  ])('a store that %s fails every call with what to check', async (_, document, timeoutMs) => {
+    const collection = randomUUID();
+    await documentAt(collection).set(document);
+    const one = instanceAt(collection, { timeoutMs });
+    const calls = [
+      () => one.find(AUDIENCE),
+      () => one.recordDead(AUDIENCE, dead),
+      () => one.recordDelivered(AUDIENCE, delivered),
+      () => one.forget(AUDIENCE, dead),
+    ];
+    for (const result of await Promise.allSettled(calls.map((call) => call()))) {
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: {
+          code: 'AUDIENCE_MAP_UNAVAILABLE',
+          retryable: true,
+          message: expect.stringContaining('check the database'),
+        },
+      });
+    }
+  });
+
+  test('a read that failed is not kept', async () => {
+    const collection = randomUUID();
+    const one = instanceAt(collection, { cacheMs: 30_000 });
+    await documentAt(collection).set({ members: 'many' });
+    await expect(one.find(AUDIENCE)).rejects.toThrow('check the database');
+    await documentAt(collection).delete();
+    expect(await sizeIn(one)).toBe(0);
+  });
+});
