@@ -1,0 +1,55 @@
+import type { PangolinStats } from '../../cli/dmp/pangolin-client.ts';
+import type { GivenUp } from './arrived.ts';
+import type { ChaosOptions } from './options.ts';
+import type { Sent } from './send.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface ChaosResult {
+  readonly options: ChaosOptions;
+  readonly sent: Sent;
+  readonly stats: PangolinStats;
+  readonly kills: number;
+  readonly segments: number;
+  readonly givenUp: GivenUp;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+}
+
+/** What kept the run from proving what it is to prove; empty when it did. */
+export function problemsOf({ options, kills, segments, verdict }: ChaosResult): string[] {
+  const { missing, surplus, lost, examples } = verdict;
+  const problem = (wrong: boolean, text: string) => (wrong ? [text] : []);
+  return [
+    ...problem(lost > 0, `${lost} lost, in no dead letter, e.g. ${examples.join('; ')}`),
+    ...problem(missing > 0, `${missing} members are missing from their segments`),
+    ...problem(surplus > 0, `${surplus} members are in segments they should not be in`),
+    ...problem(segments !== options.audiences, `${segments} segments, not ${options.audiences}`),
+    ...problem(kills !== options.kills, `${kills} kills, not ${options.kills}`),
+  ];
+}
+
+/** The table at the end of a run, and its verdict. */
+export function chaosReport(result: ChaosResult): string {
+  const { options, sent, stats, givenUp, verdict } = result;
+  const delivered = stats.adds + stats.removes;
+  const duplicates = Math.max(0, delivered - sent.mutations);
+  const rows = {
+    sent: `${sent.mutations} mutations in ${sent.requests} requests (seed ${options.seed})`,
+    'sent again': `${sent.repeated} requests not answered 200`,
+    delivered: `${delivered} members in calls that Pangolin answered 200`,
+    duplicates: `${duplicates} of them more than were sent`,
+    calls: `${stats.calls}, of which ${stats.faults} met a fault`,
+    kills: `${result.kills} of forward`,
+    segments: `${result.segments} of ${options.audiences} audiences`,
+    'dead letters': `${givenUp.letters}${givenUp.complete ? '' : ' or more'}`,
+    lost: `${verdict.lost}`,
+    duration: `${Math.round(result.durationMs / 1000)} s`,
+  };
+  const table = Object.entries(rows).map(([name, text]) => `  ${name.padEnd(13)} ${text}`);
+  const problems = problemsOf(result);
+  const ending =
+    problems.length === 0
+      ? 'OK: nothing is lost, and every segment has exactly the members it should have.'
+      : `FAILED:\n${problems.map((text) => `- ${text}`).join('\n')}`;
+  return `\n${table.join('\n')}\n\n${ending}`;
+}

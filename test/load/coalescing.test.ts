@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
+import { createPangolinClient, type PangolinClient } from '../../cli/dmp/pangolin-client.ts';
+import { startLocalStack, type LocalStack } from '../../cli/local-stack/local-stack.ts';
+import { readConfig } from '../../shared/config.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { eventually } from '../setup/eventually.ts';
+import { sendLoad, type LoadPlan } from './send-load.ts';
+
+/** About what Pub/Sub takes within a region, and what a third party may take for a call. */
+const PUBLISH_ROUND_TRIP_MS = 20;
+const LATENCY_MS = 50;
+const REQUESTS = 500;
+const CONNECTIONS = 50;
+
+let stack: LocalStack;
+let pangolin: PangolinClient;
+
+beforeEach(async () => {
+  const config = readConfig('localStack', { PORT: '0', PANGOLIN_PORT: '0' });
+  const log = createLogger('silent');
+  stack = await startLocalStack(config, log, { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS });
+  pangolin = createPangolinClient(stack.pangolinUrl);
+});
+afterEach(() => stack.stop());
+
+const cases: [string, number, LoadPlan['spread']][] = [
+  ['one hot audience', 1, 'one-audience'],
+  ['fifty audiences, one in a request', 50, 'one-audience'],
+  ['fifty audiences, all in each request', 50, 'all-audiences'],
+];
+
+test.each(cases)(
+  'micro-batches: under load, %s takes at most 2 calls per 1,000 mutations',
+  async (_, count, spread) => {
+    const audiences = Array.from({ length: count }, (_, index) => `a.${index}`);
+    const dmp = createDmpClient({ url: stack.intakeUrl, secret: 'local-secret' });
+    for (const audience of audiences) await dmp.createAudience(audience, audience);
+    await pangolin.setFaults({ latencyMs: LATENCY_MS });
+    const { calls: before } = await pangolin.stats();
+
+    const plan = { url: stack.intakeUrl, audiences, spread, requests: REQUESTS };
+    const { mutations } = await sendLoad({ ...plan, connections: CONNECTIONS });
+    await eventually(async () => {
+      expect((await pangolin.stats()).adds).toBe(mutations);
+    });
+    const { calls } = await pangolin.stats();
+    expect(((calls - before) / mutations) * 1_000).toBeLessThanOrEqual(2);
+  },
+);

@@ -1,0 +1,133 @@
+import { createGroupCommit } from '../../functions/intake/group-commit.ts';
+import { createAudience } from '../../functions/intake/create-audience.ts';
+import { mutateAudience } from '../../functions/intake/mutate-audience.ts';
+import type { Mutation } from '../../shared/audience/audience.ts';
+import type { Sharding } from '../../shared/audience/shard.ts';
+import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
+import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
+import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
+import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
+import { createDelivery } from '../../shared/delivery/delivery.ts';
+import { createHttpDestination } from '../../shared/destinations/http/http-destination.ts';
+import { parseDescription } from '../../shared/destinations/http/description.ts';
+import pangolin from '../../shared/destinations/http/platforms/pangolin.json' with { type: 'json' };
+import { PlatformError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import type { Publisher, Subscriber } from '../../shared/queue/queue.ts';
+import { createPlatform } from '../pangolin/platform.ts';
+import { createCrashable } from './crashable.ts';
+import { pangolinFetch, type Network } from './pangolin-fetch.ts';
+
+export interface RelaySettings {
+  readonly shards: number;
+  readonly maxMembersPerCall: number;
+  readonly maxSegmentsPerCall: number;
+  readonly random: () => number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The relay without sockets: intake below HTTP, the embedded parts, and Pangolin. */
+export function createRelay(settings: RelaySettings) {
+  const sharding: Sharding = { shards: settings.shards, memberId: 'external_user_id' };
+  const log = createLogger('silent');
+  const platform = createPlatform(settings.random);
+  const network: Network = { refusesUs: false, failsOver: new Set() };
+  const queue = createEmbeddedQueue({ publishRoundTripMs: 20 });
+  const audienceMap = createEmbeddedAudienceMap(() => new Date());
+  const deadLetters = createEmbeddedDeadLetterStore();
+  const deadMembers = createEmbeddedDeadMembers();
+  const description = parseDescription(
+    {
+      ...pangolin,
+      maxMembersPerCall: settings.maxMembersPerCall,
+      maxSegmentsPerCall: settings.maxSegmentsPerCall,
+    },
+    'pangolin.json',
+  );
+
+  const outage = { queueIsDown: false };
+  const publisher: Publisher = {
+    ...queue,
+    publish: (message) =>
+      outage.queueIsDown
+        ? Promise.reject(new PlatformError('QUEUE_UNAVAILABLE', 'The queue is down.'))
+        : queue.publish(message),
+  };
+
+  /** A new instance of forward; what it depends on is out of its reach once it has crashed. */
+  const forward = createCrashable<Subscriber>((alive) =>
+    createDelivery({
+      destination: createHttpDestination(description, {
+        credentials: () => Promise.resolve('pangolin:pangolin'),
+        fetch: alive({ fetch: pangolinFetch(platform, network) }).fetch,
+      }),
+      audienceMap: alive(audienceMap),
+      deadLetters: alive<Publisher>(deadLetters),
+      deadMembers: alive(deadMembers),
+      memberId: sharding.memberId,
+      unknownAudience: 'wait',
+      retryWindowMs: DAY_MS,
+      leaseMs: 30_000,
+      log,
+    }),
+  );
+  queue.subscribe((delivery, gone) =>
+    forward.connect(gone, (deliver, signal) => deliver(delivery, signal)),
+  );
+
+  const groupCommit = createGroupCommit(publisher);
+  const intake = {
+    publisher,
+    groupCommit,
+    audienceMap,
+    log,
+    settings: {
+      maxBodyBytes: 1_000_000,
+      maxPendingBytes: 1_000_000,
+      sharding,
+      publishTimeoutMs: 900,
+      createTimeoutMs: 2_500,
+      returnSegmentId: false,
+    },
+    hmacSecret: NO_SECRET,
+    basicAuth: undefined,
+  };
+  let requests = 0;
+  const correlation = () => ({ requestId: `r-${(requests += 1)}` });
+
+  return {
+    platform,
+    network,
+    outage,
+    queue,
+    /** Ends forward as kill -9 does. */
+    crash: () => {
+      forward.crash();
+    },
+    /** Cuts the connections of the queue to forward: it delivers again, and forward goes on. */
+    disconnect: () => {
+      forward.disconnect();
+    },
+    /** The same, and it delivers to another instance from now on. */
+    move: () => {
+      forward.move();
+    },
+    create: (id: string) => createAudience({ id, name: `Audience ${id}` }, correlation(), intake),
+    mutate: (mutations: readonly Mutation[]) =>
+      mutateAudience({ mutations, rejected: [] }, correlation(), intake),
+    deadLetters: createDeadLetterOperations({
+      store: deadLetters,
+      publisher,
+      deadMembers,
+      sharding,
+      destination: description.id,
+    }),
+    close: () => queue.close(),
+  };
+}
+
+export type Relay = ReturnType<typeof createRelay>;
+
+const NO_SECRET = { current: () => Promise.resolve([]), refresh: () => Promise.resolve([]) };
