@@ -105,15 +105,18 @@ test.each([
   await expect(createLocalClient({ url, secret }).list({})).rejects.toThrow(new Error(text));
 });
 
-test('another server there is told as such', async () => {
-  await close();
-  ({ server, url } = await listenLocally((_request, response) => {
-    response.end('<html>hello</html>');
-    return Promise.resolve();
-  }, 0));
-  const client = createLocalClient({ url, secret });
-  await expect(client.list({})).rejects.toThrow('no local stack');
-});
+test.each(['<html>hello</html>', '{"status":"ok"}', '{"result":{"letters":1}}'])(
+  'another server there, which says %j, is told as such',
+  async (text) => {
+    await close();
+    ({ server, url } = await listenLocally((_request, response) => {
+      response.end(text);
+      return Promise.resolve();
+    }, 0));
+    const client = createLocalClient({ url, secret });
+    await expect(client.list({})).rejects.toThrow('no local stack');
+  },
+);
 
 test('a connection that ends before the result is told', async () => {
   await close();

@@ -40,6 +40,6 @@ test('on a terminal a bar, gone at the end', () => {
   display.onProgress({ done: 2, total: 2 });
   display.end();
   expect(written()).not.toContain('{"progress"');
-  const clearLine = '\u001b[0K';
-  expect(written().lastIndexOf(clearLine)).toBeGreaterThan(written().lastIndexOf('2/2'));
+  const wholeLine = '\u001b[2K';
+  expect(written().lastIndexOf(wholeLine)).toBeGreaterThan(written().lastIndexOf('2/2'));
 });
