@@ -59,8 +59,11 @@ const ordering = {
 };
 
 const bounds = {
-  /** Bytes of requests that one instance holds at once; what comes beyond is answered 503. */
-  MAX_PENDING_BYTES: wholeNumber.default(64_000_000),
+  /**
+   * Bytes of requests that one instance holds at once; what comes beyond is answered 503. Taken apart, they
+   * need up to ten times that in memory.
+   */
+  MAX_PENDING_BYTES: wholeNumber.default(32_000_000),
 };
 
 const intakeSettings = {

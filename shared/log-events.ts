@@ -88,6 +88,9 @@ export function logSecretRefreshFailed(log: Logger, error: LoggedError): void {
   log.error({ event: 'secret_refresh_failed', ...error }, text);
 }
 
+/** Ids of requests in a line, at most: a message under load holds thousands. */
+export const MAX_LOGGED_REQUESTS = 20;
+
 export interface DeliverySettled {
   readonly kind: string;
   readonly settled: 'ack' | 'nack';
@@ -99,7 +102,7 @@ export interface DeliverySettled {
   readonly rejected: number;
   readonly skipped: number;
   readonly retried: number;
-  /** The requests it came with, when they are several. */
+  /** The requests it came with, when they are several; the first of them. */
   readonly requestIds?: readonly string[] | undefined;
   /** Why it goes back to the queue; the first reason when there are several. */
   readonly retryReason?: string | undefined;

@@ -26,8 +26,9 @@ interface Waiting extends Part {
 
 /** What a request's id takes in its message. */
 const REQUEST_BYTES = 40;
-/** Under load, how long those who were just answered get to come again. */
-const GATHER_MS = 5;
+/** Under load, how long those who were just answered get to come again, and how often that is looked at. */
+const GATHER_MS = 20;
+const LOOK_MS = 5;
 
 /**
  * Publishes one message at a time for an ordering key. While it is under way, groups of the same key
@@ -45,7 +46,7 @@ export function createGroupCommit(
 
   async function publishAll(key: string, lane: Waiting[]): Promise<void> {
     for (let answered = 0; ;) {
-      if (answered > 1 && lane.length < answered) await sleep(GATHER_MS);
+      if (answered > 1) await gather(lane, answered);
       const [first, ...others] = takeMessage(lane, maxBytes);
       if (first === undefined) break;
       const stored = await publish(publisher, [first, ...others]);
@@ -67,6 +68,16 @@ export function createGroupCommit(
       lanes.set(key, opened);
       void publishAll(key, opened);
     });
+}
+
+/** Waits for those who were answered, as long as some of them keep coming. */
+async function gather(lane: readonly Waiting[], answered: number): Promise<void> {
+  let before = -1;
+  for (let waited = 0; waited < GATHER_MS; waited += LOOK_MS) {
+    if (lane.length >= answered || lane.length === before) return;
+    before = lane.length;
+    await sleep(LOOK_MS);
+  }
 }
 
 /** Takes what fits into the next message, and leaves out whom nobody waits for any more. */

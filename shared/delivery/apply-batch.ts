@@ -108,7 +108,7 @@ export async function applyBatch(
   const outcomes = await settle(entries, await ask(entries, false));
   for (const [index, { status }] of outcomes.entries()) {
     const entry = entries[index];
-    if (entry !== undefined && status !== 'retry') suspects.acquit(keyOf(entry.member));
+    if (entry !== undefined && status === 'delivered') suspects.acquit(keyOf(entry.member));
   }
   return outcomes;
 }

@@ -100,7 +100,9 @@ export function createCircuit(settings: CircuitSettings = {}): Circuit {
     switch (verdict.kind) {
       case 'answered':
         answered += 1;
-        if (faulty) settings.onRecovery?.();
+        // An answer to a call that was under way already is no recovery.
+        if (!faulty || Date.now() < pause.until) return;
+        settings.onRecovery?.();
         faulty = false;
         return;
       case 'failed': {

@@ -34,6 +34,8 @@ interface WaitingLane extends Lane {
   readonly key: string;
   /** Of its first member: the only one, unless calls mix segments. */
   readonly segment: string;
+  /** Whether each of its members goes in a call of its own. */
+  readonly alone: boolean;
   inFlight: number;
   /** When its oldest members began to wait. */
   since: number;
@@ -41,7 +43,7 @@ interface WaitingLane extends Lane {
 
 /**
  * A batch goes out at once when no call of its kind is under way; else members gather until the batch is
- * full or that call is back. So nothing waits at low load, and batches grow under load. Lanes take turns,
+ * half full or that call is back. So nothing waits at low load, and batches grow under load. Lanes take turns,
  * and within a lane the segments do. A member is in one call at a time, in the order of arrival.
  */
 export function createCoalescer(settings: CoalescerSettings): Coalescer {
@@ -57,7 +59,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
   let wake: NodeJS.Timeout | undefined;
 
   function laneKey({ operation, member }: BatchEntry, memberKey: string): string {
-    if (settings.isSuspect(memberKey)) return `${operation} alone ${memberKey}`;
+    if (settings.isSuspect(memberKey)) return `${operation} alone of ${member.segment}`;
     return mixesSegments ? operation : `${operation} of ${member.segment}`;
   }
 
@@ -66,7 +68,8 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
     let lane = lanes.get(key);
     if (lane === undefined) {
       const { segment } = entry.member;
-      lane = Object.assign(createLane(), { key, segment, inFlight: 0, since: Date.now() });
+      const alone = settings.isSuspect(memberKey);
+      lane = Object.assign(createLane(), { key, segment, alone, inFlight: 0, since: Date.now() });
       lanes.set(key, lane);
     }
     if (lane.waiting === 0) lane.since = Date.now();
@@ -99,8 +102,13 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
 
   function mayDepart(lane: WaitingLane, idle: ReadonlySet<WaitingLane>): boolean {
     if (lane.waiting === 0 || isBlocked(lane)) return false;
-    if (lane.waiting >= limits.maxMembers || idle.has(lane)) return true;
+    if (lane.alone || 2 * lane.waiting >= limits.maxMembers || idle.has(lane)) return true;
     return Date.now() - lane.since >= LONGEST_WAIT_MS;
+  }
+
+  /** What is waiting, in as few calls as it takes, and as evenly: so none is left behind to wait. */
+  function evenShare(waiting: number): number {
+    return Math.ceil(waiting / Math.ceil(waiting / limits.maxMembers));
   }
 
   function departAll(): void {
@@ -124,7 +132,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
   }
 
   async function depart(lane: WaitingLane): Promise<void> {
-    const batch = lane.take(limits);
+    const batch = lane.take({ ...limits, maxMembers: lane.alone ? 1 : evenShare(lane.waiting) });
     lanes.delete(lane.key);
     lanes.set(lane.key, lane);
     lane.since = Date.now();

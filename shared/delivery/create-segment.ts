@@ -25,7 +25,8 @@ export async function createSegment(
   dependencies: CreationDependencies,
   log: Logger,
 ): Promise<DeliveryReport> {
-  const { audienceMap, leaseMs } = dependencies;
+  const { audienceMap, leaseMs, destination } = dependencies;
+  if (destination.backlogMs() > leaseMs / 2) return retryLater('other creations go first');
   const claim = await audienceMap.claim({ audience, requestId, leaseMs });
   if (!claim.claimed) {
     return claim.state === 'ready' ? done : retryLater('another creation is under way');

@@ -2,6 +2,7 @@ import { encodeMessage, type MessageMutation, type MutationsMessage } from '../a
 import type { DeadMembers } from '../dead-letters/dead-members.ts';
 import type { MemberId } from '../audience/shard.ts';
 import type { Logger } from '../logger.ts';
+import { MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import type { Coalescer } from './coalescer.ts';
 import type { PublishDeadLetter } from './dead-letter.ts';
 import type { FindSegment, FoundSegment } from './find-segment.ts';
@@ -35,7 +36,8 @@ export function createMutationDelivery(parts: MutationParts): Deliver {
   const { findSegment, microBatches, deadMembers, memberId } = parts;
 
   return async (message, context) => {
-    const requestIds = message.requests.length > 1 ? message.requests : undefined;
+    const requests = message.requests.slice(0, MAX_LOGGED_REQUESTS);
+    const requestIds = message.requests.length > 1 ? requests : undefined;
     const found = await findSegment(message, context.log);
     if ('waitReason' in found) return { ...retryLater(found.waitReason), requestIds };
     const { isReplay } = context;
@@ -52,7 +54,8 @@ export function createMutationDelivery(parts: MutationParts): Deliver {
     }
 
     await recordOutcomes(applied, dead, { deadMembers, ...context, ...found });
-    await giveUpRejected({ ...message, audience: found.audience }, outcomes, context.deadLetter);
+    const rejectedOf = { ...message, requests, audience: found.audience };
+    await giveUpRejected(rejectedOf, outcomes, context.deadLetter);
     return { counts, requestIds };
   };
 }

@@ -59,11 +59,12 @@ function takeEvenly(lines: readonly BatchEntry[][], limits: BatchLimits): BatchE
         const size = limits.bytesOf(entry);
         const full = taken.length + count >= limits.maxMembers || bytes + size > limits.maxBytes;
         // One that is too large for any call goes alone, and the third party says so.
-        if (full && taken.length + count > 0) return [...taken, ...line.splice(0, count)];
+        if (full && taken.length + count > 0) return taken.concat(line.splice(0, count));
         count += 1;
         bytes += size;
       }
-      taken.push(...line.splice(0, count));
+      // Spread, a large batch would overflow the stack.
+      for (const entry of line.splice(0, count)) taken.push(entry);
     }
   }
   return taken;

@@ -1,4 +1,4 @@
-import { logDestinationCalled } from '../log-events.ts';
+import { logDestinationCalled, MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
 import { applyBatch, type BatchCall } from './apply-batch.ts';
 import type { BatchEntry } from './batch-entry.ts';
@@ -7,8 +7,6 @@ import { createCoalescer, type Coalescer } from './coalescer.ts';
 import type { BatchLimits } from './lane.ts';
 import type { PoliteDestination } from './polite-destination.ts';
 import { createSuspects } from './suspects.ts';
-
-const MAX_LOGGED_REQUESTS = 20;
 
 export interface MicroBatchParts {
   readonly destination: PoliteDestination;

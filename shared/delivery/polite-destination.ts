@@ -30,6 +30,8 @@ export interface PoliteDestination {
   paused(): Pause | undefined;
   /** Calls that were answered so far: proof that the third party is there. */
   answered(): number;
+  /** How long a call would wait for its turn, by the rate limit. */
+  backlogMs(): number;
   apply(batch: MicroBatch): Promise<PoliteResult>;
   /**
    * Looks the segment up where that is possible, else creates it.
@@ -56,9 +58,16 @@ export function createPoliteDestination(
   /** What must wait for another call waits without a turn: the limits are about calls under way. */
   async function guarded<Value>(
     call: () => Promise<Verdict<Value>>,
+    { priority = 1, mayBegin }: { priority?: number; mayBegin?: () => void } = {},
   ): Promise<Exclude<Guarded<Value>, { kind: 'probing' }>> {
     for (;;) {
-      const ended = await turns.add(() => circuit.guard(call));
+      const ended = await turns.add(
+        () => {
+          mayBegin?.();
+          return circuit.guard(call);
+        },
+        { priority },
+      );
       if (ended.kind !== 'probing') return ended;
       await ended.probe;
     }
@@ -66,14 +75,16 @@ export function createPoliteDestination(
 
   /** A creation's failure is its value here: the circuit must not take a refusal for an outage. */
   async function creation<Value>(call: () => Promise<Value>, mayBegin: () => void): Promise<Value> {
-    const ended = await guarded(async (): Promise<Verdict<Settled<Value>>> => {
-      mayBegin();
-      try {
-        return { value: { value: await call() }, verdict: ANSWERED };
-      } catch (error) {
-        return { value: { error }, verdict: verdictOfError(error) };
-      }
-    });
+    const ended = await guarded(
+      async (): Promise<Verdict<Settled<Value>>> => {
+        try {
+          return { value: { value: await call() }, verdict: ANSWERED };
+        } catch (error) {
+          return { value: { error }, verdict: verdictOfError(error) };
+        }
+      },
+      { priority: 0, mayBegin },
+    );
     if (ended.kind === 'paused') {
       const text = `No segment can be created now: ${ended.reason}`;
       throw new DestinationError('DESTINATION_PAUSED', text, { retryable: true });
@@ -89,6 +100,8 @@ export function createPoliteDestination(
     memberBytes: destination.memberBytes?.bind(destination),
     paused: () => circuit.paused(),
     answered: () => circuit.answered(),
+    backlogMs: () =>
+      maxCallsPerSecond === undefined ? 0 : (turns.size / maxCallsPerSecond) * 1_000,
     apply: async (batch) => {
       const result = await guarded(async () => {
         const value = await destination.apply(batch);

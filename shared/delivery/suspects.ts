@@ -29,10 +29,13 @@ export function createSuspects(): Suspects {
     failed: (key, { answered, since, reason }) => {
       const known = suspects.get(key) ?? { failures: 0, answered: since };
       // Without an answer to anybody else meanwhile, it is the third party that is ill.
-      const failures = answered > known.answered ? known.failures + 1 : known.failures;
+      const proven = answered > known.answered;
+      const failures = known.failures + (proven ? 1 : 0);
       suspects.delete(key);
-      if (failures >= FAILURES_TO_REJECT) return { status: 'rejected', reason, failing: true };
       if (failures > 0) suspects.set(key, { failures, answered });
+      // Remembered until it is taken: its message may come again because of another member.
+      if (proven && failures >= FAILURES_TO_REJECT)
+        return { status: 'rejected', reason, failing: true };
       const [oldest] = suspects.keys();
       if (suspects.size > MAX_SUSPECTS && oldest !== undefined) suspects.delete(oldest);
       return { status: 'retry', reason };

@@ -5,11 +5,14 @@ import type { Reservation } from './request-memory.ts';
 /** How much of a refused body is read and thrown away so that the sender can read why. */
 const DISCARD_BYTES = 32 * 1024 * 1024;
 
+/** A body that has not arrived by then keeps memory from others. */
+const BODY_TIMEOUT_MS = 10_000;
+
 /**
  * Reads the raw bytes of a request.
  * @param memory what is kept is taken from it
  * @throws RequestError BODY_TOO_LARGE (413) beyond `maxBytes`, PlatformError OVERLOADED when there is no
- *   memory for it; then no more is kept.
+ *   memory for it; then no more is kept. A body that takes longer than 10 s is cut off.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -22,17 +25,25 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let received = 0;
   let refusal: unknown;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    received += chunk.length;
-    if (received > maxBytes + DISCARD_BYTES) break;
-    refusal ??= received > maxBytes ? tooLarge(maxBytes) : refusalOf(memory, chunk.length);
-    if (refusal === undefined) {
-      chunks.push(chunk);
-    } else {
-      // At once: what is thrown away must not keep out others while it is received.
-      chunks.length = 0;
-      memory?.release();
+  const timer = setTimeout(() => {
+    memory?.release();
+    request.destroy();
+  }, BODY_TIMEOUT_MS);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      received += chunk.length;
+      if (received > maxBytes + DISCARD_BYTES) break;
+      refusal ??= received > maxBytes ? tooLarge(maxBytes) : refusalOf(memory, chunk.length);
+      if (refusal === undefined) {
+        chunks.push(chunk);
+      } else {
+        // At once: what is thrown away must not keep out others while it is received.
+        chunks.length = 0;
+        memory?.release();
+      }
     }
+  } finally {
+    clearTimeout(timer);
   }
   if (refusal !== undefined) throw refusal as Error;
   return Buffer.concat(chunks, received);

@@ -11,7 +11,7 @@ import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { environment } from '../../shared/config.ts';
 import { sendLoad, type LoadPlan } from './send-load.ts';
 
-const REQUESTS = 4_000;
+const REQUESTS = 2_000;
 const CONNECTIONS = 50;
 const DRAIN_TIMEOUT_MS = 60_000;
 const STACK = fileURLToPath(new URL('load-stack.ts', import.meta.url));
@@ -21,6 +21,8 @@ interface Row {
   readonly case: string;
   readonly callsPer1000: number;
   readonly membersPerSecond: number;
+  /** Once nothing is sent any more: what intake needs of the processor is not in it. */
+  readonly drainedPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly refusedRequests: number;
@@ -61,17 +63,21 @@ async function load(intakeUrl: string, pangolinUrl: string, name: string) {
   const startedAt = performance.now();
   const plan = { url: intakeUrl, audiences, spread, requests: REQUESTS, connections: CONNECTIONS };
   const { accepted, latenciesMs, refusedRequests } = await sendLoad(plan);
-  let stats = await pangolin.stats();
+  const sentAt = performance.now();
+  const whenSent = await pangolin.stats();
+  let stats = whenSent;
   while (stats.adds < accepted && performance.now() - startedAt < DRAIN_TIMEOUT_MS) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     stats = await pangolin.stats();
   }
   const seconds = (performance.now() - startedAt) / 1000;
+  const drainSeconds = (performance.now() - sentAt) / 1000;
   const percentile = (rank: number) =>
     Math.round(latenciesMs[Math.floor(latenciesMs.length * rank)] ?? 0);
   return {
     callsPer1000: Number((((stats.calls - before.calls) / accepted) * 1000).toFixed(2)),
     membersPerSecond: Math.round(stats.adds / seconds),
+    drainedPerSecond: Math.round((stats.adds - whenSent.adds) / drainSeconds),
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
     refusedRequests,

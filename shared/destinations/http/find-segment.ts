@@ -16,6 +16,8 @@ export function segmentInAnswer(
   if (found === undefined) return UNREADABLE;
   const candidates: readonly unknown[] = Array.isArray(found) ? found : [found];
   const wanted = Object.entries(where).map(([key, text]) => [key, fillText(text, values)] as const);
+  // Nothing tells which of them is meant.
+  if (wanted.length === 0 && candidates.length > 1) return UNREADABLE;
   const match = candidates.find((candidate) =>
     wanted.every(([key, text]) => isText(valueAt(candidate, [key]), text)),
   );

@@ -150,7 +150,10 @@ function batchResult(result: CallResult, { members }: MicroBatch): BatchResult {
     case 'refused':
       return { kind: 'refused-whole', reason };
     case 'rejected':
-      return { kind: 'outcomes', outcomes: members.map(() => ({ status: 'rejected', reason })) };
+      // Of one segment it may be said of all members; of several, one may be what is not there.
+      return new Set(members.map(({ segment }) => segment)).size > 1
+        ? { kind: 'refused-whole', reason }
+        : { kind: 'outcomes', outcomes: members.map(() => ({ status: 'rejected', reason })) };
   }
 }
 
