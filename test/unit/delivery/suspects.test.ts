@@ -73,6 +73,21 @@ describe('a member the third party keeps failing over, while it takes others,', 
     expect(letters.map(originalOf)).toEqual([mutationsOf(...add('user-3'))]);
   });
 
+  test('does not hold its key when another one of its message fails out of step', async () => {
+    const state = { busy: false };
+    const { deliverNow } = await fixtureOf((batch) => {
+      const isBusy = state.busy && batch.members.some(({ user }) => user === 'user-5');
+      if (isBusy) return { kind: 'retry', reason: 'answered 429' };
+      return failingOver('user-3', 'user-5')(batch);
+    });
+    const settled = [];
+    for (let delivery = 1; delivery <= 5; delivery += 1) {
+      state.busy = delivery === 3;
+      settled.push((await deliverNow(...usersUpTo(10))).settled);
+    }
+    expect(settled).toContain('ack');
+  });
+
   test('goes alone from then on, so that its neighbours have calls that are taken', async () => {
     const { deliverNow, sent } = await fixtureOf(failingOver('user-1'));
     await deliverNow(...usersUpTo(4));

@@ -40,6 +40,16 @@ describe('an answer', () => {
     });
   });
 
+  it('of 404 to a call over several segments may be about one of them', async () => {
+    thirdParty.reactWith({ status: 404 });
+    const mixed = [...members, { segment: '2', user: 'marker-3' }];
+    const destination = describedDestination(thirdParty.url, {});
+    await expect(destination.apply({ operation: 'add', members: mixed })).resolves.toEqual({
+      kind: 'refused-whole',
+      reason: 'answered 404',
+    });
+  });
+
   it.each([400, 413, 422])('of %i refuses the batch as a whole', async (status) => {
     await expect(apply({ status })).resolves.toEqual({
       kind: 'refused-whole',
