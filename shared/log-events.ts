@@ -162,7 +162,7 @@ export interface DestinationCalled {
 /** A micro-batch went to the third party. */
 export function logDestinationCalled(log: Logger, fields: DestinationCalled): void {
   const level = fields.result === 'outcomes' ? 'info' : 'warn';
-  const text = `${fields.operation} of ${fields.members}: ${fields.reason ?? 'taken'}`;
+  const text = `${fields.operation} of ${fields.members}: ${fields.reason ?? 'answered'}`;
   log[level]({ event: 'destination_called', ...fields }, text);
 }
 

@@ -1,5 +1,4 @@
-import type { MutationGroup } from '../../shared/audience/grouping.ts';
-import { MAX_MESSAGE_BYTES } from '../../shared/audience/grouping.ts';
+import { MAX_MESSAGE_BYTES, type MutationGroup } from '../../shared/audience/grouping.ts';
 import { mutationsMessage } from '../../shared/audience/outgoing-message.ts';
 import type { Correlation } from '../../shared/logger.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
@@ -44,7 +43,7 @@ export function createGroupCommit(
   /** By ordering key; a key that is here has a message under way. */
   const lanes = new Map<string, Waiting[]>();
 
-  async function publishAll(key: string, lane: Waiting[]): Promise<void> {
+  async function publishLane(key: string, lane: Waiting[]): Promise<void> {
     for (let answered = 0; ;) {
       if (answered > 1) await gather(lane, answered);
       const [first, ...others] = takeMessage(lane, maxBytes);
@@ -66,7 +65,7 @@ export function createGroupCommit(
       }
       const opened = [waiting];
       lanes.set(key, opened);
-      void publishAll(key, opened);
+      void publishLane(key, opened);
     });
 }
 

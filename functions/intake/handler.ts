@@ -34,7 +34,7 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     ? createCanonicalAudiences(dependencies.audienceMap, dependencies.log)
     : (mutations) => Promise.resolve(mutations);
 
-  const groupCommit = createGroupCommit(dependencies.publisher);
+  const parts = { ...dependencies, groupCommit: createGroupCommit(dependencies.publisher) };
   const memory = createRequestMemory(dependencies.settings.maxPendingBytes);
 
   return async (request, response) => {
@@ -50,7 +50,7 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
         correlation,
         progress,
         reservation,
-        dependencies: { ...dependencies, groupCommit },
+        dependencies: parts,
         canonicalAudiences,
       });
     } catch (error) {

@@ -19,7 +19,8 @@ export const DEAD_LETTER_REASONS = [
 
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
-const deadLetter = z.object({
+/** JSON on the dead-letter topic. */
+export const deadLetter = z.object({
   version: z.literal(DEAD_LETTER_VERSION),
   reason: z.enum(DEAD_LETTER_REASONS),
   /** The reason in words, for an operator. */

@@ -1,6 +1,6 @@
 /** What the operations on dead letters tell an operator: counts, never a user's id, except in `show`. */
 import { z } from 'zod';
-import { DEAD_LETTER_REASONS } from './dead-letter.ts';
+import { deadLetter, DEAD_LETTER_REASONS } from './dead-letter.ts';
 import { KEPT_REASONS } from './replay-plan.ts';
 
 const session = {
@@ -10,22 +10,10 @@ const session = {
   unreadable: z.number(),
 };
 
-const letterSummary = z.object({
-  id: z.string(),
-  reason: z.enum(DEAD_LETTER_REASONS),
-  /** The reason in words. */
-  text: z.string(),
-  destination: z.string(),
-  audience: z.string().optional(),
-  /** Members or entries in it. */
-  members: z.number(),
-  requestId: z.string().optional(),
-  messageId: z.string(),
-  /** When the operations were first published. */
-  publishedAt: z.string(),
-  /** When they were given up on. */
-  deadAt: z.string(),
-});
+/** A dead letter without the message in it. */
+const letterSummary = deadLetter
+  .omit({ version: true, original: true, truncated: true })
+  .extend({ id: z.string() });
 
 export const listReport = z.object({ letters: z.array(letterSummary), ...session });
 

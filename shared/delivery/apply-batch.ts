@@ -1,7 +1,7 @@
 import type { BatchResult, Outcome } from '../destinations/destination.ts';
 import { keyOf, type BatchEntry } from './batch-entry.ts';
 import type { RetryBriefly } from './brief-retry.ts';
-import type { MemberOutcome } from './member-outcome.ts';
+import { NO_OUTCOME, type MemberOutcome } from './member-outcome.ts';
 import type { PoliteDestination, PoliteResult } from './polite-destination.ts';
 import type { Suspects } from './suspects.ts';
 
@@ -122,7 +122,6 @@ interface FailedAgain {
 
 const GONE_REASON = 'the queue waits no more';
 const GONE: Outcome = { status: 'retry', reason: GONE_REASON };
-const NO_OUTCOME: Outcome = { status: 'retry', reason: 'the destination gave no outcome' };
 
 function isServerError(result: PoliteResult): result is Extract<BatchResult, { kind: 'retry' }> {
   return result.kind === 'retry' && result.serverError === true;

@@ -8,10 +8,7 @@ const BRIEF_RETRIES = 4;
 const FIRST_CEILING_MS = 100;
 
 /** Repeats a call to the third party that failed for a moment. */
-export type RetryBriefly = <Value>(
-  call: () => Promise<Value>,
-  gone?: AbortSignal,
-) => Promise<Value>;
+export type RetryBriefly = <Value>(call: () => Promise<Value>) => Promise<Value>;
 
 /**
  * Short faults are retried within the delivery: given back to the queue, a message begins anew, and at a
@@ -33,7 +30,7 @@ export function createBriefRetry(retries = BRIEF_RETRIES): RetryBriefly {
       }),
     },
   );
-  return (call, gone) => policy.execute(call, gone);
+  return (call) => policy.execute(call);
 }
 
 function passesSoon(pauseMs: number | undefined): boolean {

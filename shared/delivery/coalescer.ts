@@ -1,6 +1,6 @@
 import { keyOf, type BatchEntry } from './batch-entry.ts';
 import { createLane, type BatchLimits, type Lane } from './lane.ts';
-import type { MemberOutcome } from './member-outcome.ts';
+import { NO_OUTCOME, type MemberOutcome } from './member-outcome.ts';
 
 export interface CoalescerSettings {
   readonly limits: BatchLimits;
@@ -112,7 +112,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
   }
 
   function departAll(): void {
-    // What a lane without a call has goes out whole, the last partial batch beside the full ones.
+    // What a lane without a call has goes out whole, also when that takes several calls.
     const idle = new Set(lanes.values().filter((lane) => lane.inFlight === 0));
     while (inFlight < maxConcurrentCalls) {
       const lane = lanes.values().find((candidate) => mayDepart(candidate, idle));
@@ -198,5 +198,3 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
       }),
   };
 }
-
-const NO_OUTCOME: MemberOutcome = { status: 'retry', reason: 'the destination gave no outcome' };

@@ -7,7 +7,7 @@ import type { Coalescer } from './coalescer.ts';
 import type { PublishDeadLetter } from './dead-letter.ts';
 import type { FindSegment, FoundSegment } from './find-segment.ts';
 import { lastOperations } from './last-operations.ts';
-import { countOutcomes, type MemberOutcome, type MutationOutcome } from './member-outcome.ts';
+import { countOutcomes, NO_OUTCOME, type MutationOutcome } from './member-outcome.ts';
 import { retryLater, type DeliveryReport } from './report.ts';
 import { recordOutcomes, splitOvertaken } from './replays.ts';
 
@@ -86,8 +86,6 @@ async function applyAll(
   await Promise.allSettled(submitted);
   return new Map((await Promise.all(submitted)).flat());
 }
-
-const NO_OUTCOME: MemberOutcome = { status: 'retry', reason: 'the destination gave no outcome' };
 
 /** Rejected members leave as one dead letter per reason, which a replay can publish as it is. */
 async function giveUpRejected(

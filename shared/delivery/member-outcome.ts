@@ -7,6 +7,12 @@ export type MemberOutcome =
   /** `failing`: the third party did not refuse it; it kept failing over it. */
   | (Extract<Outcome, { status: 'rejected' }> & { readonly failing?: boolean });
 
+/** Of a member that was forgotten on the way: it comes again. */
+export const NO_OUTCOME: MemberOutcome = {
+  status: 'retry',
+  reason: 'the destination gave no outcome',
+};
+
 /** A mutation of a message and what became of it. */
 export interface MutationOutcome {
   readonly mutation: MessageMutation;

@@ -71,12 +71,4 @@ describe('is not retried within the delivery', () => {
     expect(settled).toBe(result);
     expect(calledAt).toHaveLength(1);
   });
-
-  test('anything, once the queue waits no more', async () => {
-    const gone = new AbortController();
-    const { call, calledAt } = calling(busy());
-    gone.abort();
-    await retryBriefly(call, gone.signal);
-    expect(calledAt).toHaveLength(1);
-  });
 });
