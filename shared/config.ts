@@ -4,37 +4,22 @@
  * variable counts as unset.
  */
 import { z } from 'zod';
+import {
+  commaSeparatedSecrets,
+  description,
+  distinctNames,
+  flag,
+  jsonObject,
+  name,
+  port,
+  secretName,
+  secretText,
+  userAndPassword,
+  wholeNumber,
+} from './config-values.ts';
 import { ConfigurationError } from './errors.ts';
 import { LOG_LEVELS } from './logger.ts';
-import { SecretText } from './secret-text.ts';
 import { BASE_URL_RULE, isBaseUrl } from './http/base-url.ts';
-
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const wholeNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number, 1 or more')
-  .transform(Number);
-const name = z.string({ error: 'is not set' });
-const secretText = z.string().transform((value) => new SecretText(value));
-const userAndPassword = z
-  .string()
-  .regex(/^[^:]+:.+$/, 'write it as user:password')
-  .transform((value) => new SecretText(value));
-const commaSeparatedSecrets = z
-  .string()
-  .transform((value) => splitSecrets(value))
-  .refine((values) => values.length > 0, 'write at least one secret')
-  .transform((values) => values.map((value) => new SecretText(value)));
-/** `projects/P/secrets/S`, Secret Manager's own name of a secret. */
-const secretName = z
-  .string()
-  .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
-const portText = 'must be a port, 0 to 65535';
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, portText)
-  .transform(Number)
-  .refine((value) => value <= 65535, portText);
 
 const everywhere = {
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -76,8 +61,14 @@ const intakeSettings = {
 };
 
 const forwardSettings = {
-  /** Replaces the base URL of the platform's description. https, or http on loopback. */
+  /** Replaces the platform's usual base URL. https, or http on loopback. */
   DESTINATION_BASE_URL: z.string().refine(isBaseUrl, BASE_URL_RULE).exactOptional(),
+  /** What the destination wants to know beyond that; no secrets, which go to its credentials. */
+  DESTINATION_OPTIONS: jsonObject.exactOptional(),
+  /** A platform of the user's own: its description, or the file that holds it. */
+  DESTINATION_DESCRIPTION: description.exactOptional(),
+  /** Do everything but call the third party; what is delivered goes nowhere. */
+  DRY_RUN: flag.default(false),
   /** What becomes of mutations of an audience that nobody created: they wait, or create it. */
   UNKNOWN_AUDIENCE: z.enum(['wait', 'create']).default('wait'),
   /** Age from publish beyond which a message becomes a dead letter instead of being tried again. */
@@ -134,12 +125,14 @@ const schemas = {
     ...bounds,
     ...intakeSettings,
     ...forwardSettings,
-    DESTINATION: name.default('pangolin'),
+    /** Default: what DESTINATION_DESCRIPTION describes, else pangolin. */
+    DESTINATION: distinctNames.exactOptional(),
     PORT: port.prefault('8080'),
     PANGOLIN_PORT: port.prefault('8090'),
     HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
     BASIC_AUTH: userAndPassword.exactOptional(),
-    DESTINATION_CREDENTIALS: secretText.prefault('pangolin:pangolin'),
+    /** Default: Pangolin's, for Pangolin. */
+    DESTINATION_CREDENTIALS: secretText.exactOptional(),
     PUBSUB_EMULATOR_HOST: z.string().exactOptional(),
     FIRESTORE_EMULATOR_HOST: z.string().exactOptional(),
   }),
@@ -159,13 +152,6 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
   operatorLocal: [],
   localStack: [],
 };
-
-function splitSecrets(value: string): string[] {
-  return value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
 
 export type Program = keyof typeof schemas;
 export type Config<P extends Program> = z.output<(typeof schemas)[P]>;

@@ -226,3 +226,10 @@ export function logDrainFinished(
   const lost = fields.abandonedRequests + (fields.undeliveredMessages ?? 0);
   log[lost > 0 ? 'error' : 'info']({ event: 'drain_finished', ...fields }, 'Stopped');
 }
+
+/** This forward takes everything and brings it nowhere. */
+export function logDryRunStarted(log: Logger, fields: { destination: string }): void {
+  const text =
+    'DRY_RUN=true: what this forward acknowledges goes nowhere; run it on a subscription of its own';
+  log.warn({ event: 'dry_run_started', ...fields }, text);
+}

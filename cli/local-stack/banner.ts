@@ -7,7 +7,7 @@ const AUDIENCE = 'a5940e473cea659.356693871497425011';
 
 /** What `npm start` prints: where everything is, and signed calls ready to be pasted. */
 export function banner(config: Config<'localStack'>, stack: LocalStack): string {
-  const { intakeUrl, pangolinUrl } = stack;
+  const { intakeUrl, pangolinUrl, pangolinUrls, destinations } = stack;
   const secret = config.HMAC_SECRETS[0]?.reveal() ?? '';
   const basicAuth = config.BASIC_AUTH?.reveal();
   const settings = { url: intakeUrl, secret, basicAuth };
@@ -16,6 +16,9 @@ export function banner(config: Config<'localStack'>, stack: LocalStack): string 
     const options = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`);
     return `curl -i '${url}' ${options.join(' ')} -d '${body}'`;
   };
+  const further = [...pangolinUrls].filter(([, url]) => url !== pangolinUrl);
+  const furtherPangolins = further.map(([id, url]) => `\n  Pangolin    ${url}/   (of ${id})`);
+  const dryRun = config.DRY_RUN ? '   (DRY_RUN: nobody is called)' : '';
   const queue = config.PUBSUB_EMULATOR_HOST ?? 'embedded';
   const map = config.FIRESTORE_EMULATOR_HOST ?? 'embedded';
   const member = { Uuid: 'ab043529-3e55-4672-52f0-18887ea12345', External_user_id: '12478286329' };
@@ -26,7 +29,8 @@ Audience Relay is ready.
 
   intake      ${intakeUrl}/
   user sync   ${intakeUrl}/sync
-  Pangolin    ${pangolinUrl}/   (the fake platform; look here)
+  Pangolin    ${pangolinUrl}/   (the fake platform; look here)${furtherPangolins.join('')}
+  destination ${destinations.join(', ')}${dryRun}
   secret      ${secret}${basicAuth === undefined ? '' : `\n  basic auth  ${basicAuth}`}
   queue       ${queue}
   map         ${map}

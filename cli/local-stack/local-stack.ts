@@ -1,16 +1,10 @@
-/** The composition root of the laptop: all functions and Pangolin in one process. */
+/** The composition root of the laptop: all functions and Pangolins in one process. */
 import type { Server } from 'node:http';
 import { createIntakeHandler } from '../../functions/intake/handler.ts';
 import { intakeSettings } from '../../functions/intake/settings.ts';
 import { createUserSyncHandler } from '../../functions/user-sync/handler.ts';
-import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
-import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
-import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
-import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
-import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
 import type { Config } from '../../shared/config.ts';
 import { createDelivery } from '../../shared/delivery/delivery.ts';
-import { createDestination } from '../../shared/destinations/registry.ts';
 import { sendAnswer, type HttpHandler } from '../../shared/http/answer.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
@@ -19,10 +13,12 @@ import type { Logger } from '../../shared/logger.ts';
 import { MAPP_SYNC_HOSTS } from '../../shared/mapp/user-sync.ts';
 import type { EmbeddedQueueOptions } from '../../shared/queue/embedded-queue.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
-import { startPangolin, type Pangolin } from '../../test/pangolin/pangolin.ts';
+import { chooseDestinations, createDestinations, type ChosenDestinations } from './destinations.ts';
+import { closeForward, createForward, operationsOf } from './forwards.ts';
 import { createOperatorApi, OPERATOR_PATH } from './operator-api.ts';
+import { startPangolins, type Pangolins } from './pangolins.ts';
 import { embeddedQueueParts, pubsubQueueParts } from './queue-parts.ts';
-import { LOCAL_PROJECT, newRun, type Run } from './run.ts';
+import { newRun, type Run } from './run.ts';
 
 /** All of a stop; what npm and a busy machine add to it stays within five seconds. */
 const STOP_TIMEOUT_MS = 3_500;
@@ -31,7 +27,12 @@ const REQUESTS_TIMEOUT_MS = 2_700;
 
 export interface LocalStack {
   readonly intakeUrl: string;
+  /** Of the first Pangolin. */
   readonly pangolinUrl: string;
+  /** By the ids of the destinations that they are the platforms of. */
+  readonly pangolinUrls: ReadonlyMap<string, string>;
+  /** Ids of the destinations; the first is the one that intake looks at. */
+  readonly destinations: readonly string[];
   /** What its topics, subscriptions and collection in emulators are named after. */
   readonly runName: string;
   /** Finishes what is under way and ends everything. */
@@ -39,7 +40,8 @@ export interface LocalStack {
 }
 
 /**
- * Starts intake, forward, user-sync and Pangolin. Resolves when all are ready.
+ * Starts intake, a forward for each destination, user-sync and the Pangolins. Resolves when all are
+ * ready.
  * @throws ConfigurationError, or Error of Node when a port is in use.
  */
 export async function startLocalStack(
@@ -47,68 +49,46 @@ export async function startLocalStack(
   log: Logger,
   embeddedQueue?: EmbeddedQueueOptions,
 ): Promise<LocalStack> {
-  const pangolin = await startPangolin({ port: config.PANGOLIN_PORT });
+  const chosen = chooseDestinations(config);
+  const pangolins = await startPangolins(chosen.pangolins, config.PANGOLIN_PORT);
   try {
-    return await startParts(config, log, { pangolin, embeddedQueue });
+    return await startParts(config, log, { chosen, pangolins, embeddedQueue });
   } catch (error) {
-    await pangolin.close();
+    await pangolins.close();
     throw error;
   }
+}
+
+interface GivenParts {
+  readonly chosen: ChosenDestinations;
+  readonly pangolins: Pangolins;
+  readonly embeddedQueue?: EmbeddedQueueOptions | undefined;
 }
 
 async function startParts(
   config: Config<'localStack'>,
   log: Logger,
-  {
-    pangolin,
-    embeddedQueue,
-  }: { pangolin: Pangolin; embeddedQueue?: EmbeddedQueueOptions | undefined },
+  { chosen, pangolins, embeddedQueue }: GivenParts,
 ): Promise<LocalStack> {
+  const [destination, ...others] = createDestinations(chosen, pangolins.urls, config);
   const run = newRun();
-  const queue =
-    config.PUBSUB_EMULATOR_HOST === undefined
-      ? embeddedQueueParts(embeddedQueue)
-      : pubsubQueueParts(run, {
-          log,
-          publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-          maxPendingBytes: config.MAX_PENDING_BYTES,
-        });
-  const { audienceMap, deadMembers } = createStores(config, run);
-
-  await queue.attach(
-    createDelivery({
-      destination: createDestination(config.DESTINATION, {
-        baseUrl: config.DESTINATION_BASE_URL ?? pangolin.url,
-        credentials: () => Promise.resolve(config.DESTINATION_CREDENTIALS.reveal()),
-      }),
-      audienceMap,
-      deadLetters: queue.deadLetters,
-      deadMembers,
-      unknownAudience: config.UNKNOWN_AUDIENCE,
-      memberId: config.MEMBER_ID,
-      retryWindowMs: config.RETRY_WINDOW_SECONDS * 1000,
-      leaseMs: config.CREATE_LEASE_SECONDS * 1000,
-      log,
-    }),
-  );
+  const queue = createQueueParts(config, log, { run, embeddedQueue });
+  const parts = { config, run, queue, log };
+  const first = createForward(destination, parts);
+  const forwards = [first, ...others.map((other) => createForward(other, parts))] as const;
+  for (const forward of forwards) await queue.attach(createDelivery(forward));
 
   const intake = createIntakeHandler({
     hmacSecret: createEnvironmentSecret(config.HMAC_SECRETS),
     basicAuth: config.BASIC_AUTH && createEnvironmentSecret([config.BASIC_AUTH]),
     publisher: queue.publisher,
-    audienceMap,
+    audienceMap: first.audienceMap,
     log,
     settings: intakeSettings(config),
   });
   const userSync = createUserSyncHandler({ allowedHosts: MAPP_SYNC_HOSTS, log });
   const operatorApi = createOperatorApi({
-    operations: createDeadLetterOperations({
-      store: queue.deadLetterStore,
-      publisher: queue.publisher,
-      deadMembers,
-      sharding: { shards: config.SHARDS, memberId: config.MEMBER_ID },
-      destination: config.DESTINATION,
-    }),
+    operations: operationsOf(forwards, parts),
     secret: config.HMAC_SECRETS[0]?.reveal() ?? '',
     log,
   });
@@ -117,30 +97,29 @@ async function startParts(
 
   return {
     intakeUrl: url,
-    pangolinUrl: pangolin.url,
+    pangolinUrl: pangolins.firstUrl,
+    pangolinUrls: pangolins.urls,
+    destinations: chosen.ids,
     runName: run.name,
     stop: stopper(server, log, async (deadline) => {
       const undelivered = await queue.stop(deadline - Date.now());
-      await Promise.all([audienceMap.close(), deadMembers.close(), pangolin.close()]);
+      await Promise.all([...forwards.map(closeForward), pangolins.close()]);
       return undelivered;
     }),
   };
 }
 
-function createStores(config: Config<'localStack'>, run: Run) {
-  if (config.FIRESTORE_EMULATOR_HOST === undefined) {
-    return { audienceMap: createEmbeddedAudienceMap(), deadMembers: createEmbeddedDeadMembers() };
-  }
-  const options = {
-    projectId: LOCAL_PROJECT,
-    databaseId: '(default)',
-    collection: run.name,
-    destination: config.DESTINATION,
-  };
-  return {
-    audienceMap: createFirestoreAudienceMap(options),
-    deadMembers: createFirestoreDeadMembers(options),
-  };
+function createQueueParts(
+  config: Config<'localStack'>,
+  log: Logger,
+  { run, embeddedQueue }: { run: Run; embeddedQueue?: EmbeddedQueueOptions | undefined },
+) {
+  if (config.PUBSUB_EMULATOR_HOST === undefined) return embeddedQueueParts(embeddedQueue);
+  return pubsubQueueParts(run, {
+    log,
+    publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
+    maxPendingBytes: config.MAX_PENDING_BYTES,
+  });
 }
 
 /** It listens only when all parts are ready, so `/healthz` need not ask them. */

@@ -1,4 +1,4 @@
-/** The queue of the local stack: embedded, or Pub/Sub's emulator with a real push subscription. */
+/** The queue of the local stack: embedded, or Pub/Sub's emulator with real push subscriptions. */
 import { createForwardHandler, type ForwardSettings } from '../../functions/forward/handler.ts';
 import type { DeadLetterStore } from '../../shared/dead-letters/dead-letter-store.ts';
 import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
@@ -9,7 +9,7 @@ import {
   createEmbeddedQueue,
   type EmbeddedQueueOptions,
 } from '../../shared/queue/embedded-queue.ts';
-import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
+import { provisionPush, type ProvisionedPush } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import type { Publisher, Subscriber } from '../../shared/queue/queue.ts';
 import { within } from '../../shared/within.ts';
@@ -23,7 +23,7 @@ export interface QueueParts {
   readonly deadLetters: Publisher;
   /** Where what is published there waits for an operator. */
   readonly deadLetterStore: DeadLetterStore;
-  /** Starts the deliveries. */
+  /** Adds a subscription, and starts its deliveries; call it again only when it has resolved. */
   attach(deliver: Subscriber): Promise<void>;
   /**
    * Waits up to `timeoutMs` for what is queued to be acknowledged. Resolves with the number of messages
@@ -72,7 +72,8 @@ export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts
     subscription: deadLetterTopic,
     quietMs: EMULATOR_QUIET_MS,
   });
-  let stopForward = (): Promise<void> => Promise.resolve();
+  const drains: ReturnType<typeof trackRequests>[] = [];
+  let provisioned: ProvisionedPush | undefined;
 
   return {
     publisher,
@@ -80,16 +81,20 @@ export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts
     deadLetterStore,
     attach: async (deliver) => {
       const { server, url } = await listenLocally(createForwardHandler(deliver, settings), 0);
-      const drain = trackRequests(server);
-      const wiring = { projectId: LOCAL_PROJECT, topic, deadLetterTopic, pushEndpoint: url };
-      const provisioned = await provisionPush(wiring);
-      stopForward = async () => {
-        await provisioned.remove();
-        await drain(1_000);
-      };
+      drains.push(trackRequests(server));
+      if (provisioned === undefined) {
+        const wiring = { projectId: LOCAL_PROJECT, topic, deadLetterTopic, pushEndpoint: url };
+        provisioned = await provisionPush(wiring);
+      } else {
+        await provisioned.addSubscription(url);
+      }
     },
     stop: async (timeoutMs) => {
-      await within(stopForward(), timeoutMs);
+      const stopForwards = async () => {
+        await provisioned?.remove();
+        await Promise.all(drains.map((drain) => drain(1_000)));
+      };
+      await within(stopForwards(), timeoutMs);
       const clients = [publisher, deadLetters, deadLetterStore];
       await within(Promise.all(clients.map((client) => client.close())), 500);
       return undefined;

@@ -1,9 +1,13 @@
 /** Composition root of forward, the private HTTP function `forward` that Pub/Sub pushes to. */
+import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
 import { readConfig } from '../../shared/config.ts';
 import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
 import { createDelivery } from '../../shared/delivery/delivery.ts';
+import type { DeliveryDependencies } from '../../shared/delivery/dependencies.ts';
+import { readDescription } from '../../shared/destinations/http/read-description.ts';
 import { createDestination } from '../../shared/destinations/registry.ts';
+import { dryRun } from '../../shared/dry-run/dry-run.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
@@ -44,11 +48,18 @@ const deadLetters = createPubSubPublisher({
   topic: config.DEAD_LETTER_TOPIC,
   timeoutMs: DEAD_LETTER_TIMEOUT_MS,
 });
-const deliver = createDelivery({
-  destination: createDestination(config.DESTINATION, {
+const description = config.DESTINATION_DESCRIPTION;
+const destination = createDestination(
+  config.DESTINATION,
+  {
     baseUrl: config.DESTINATION_BASE_URL,
     credentials: secret && (async () => (await secret.current())[0] ?? ''),
-  }),
+    options: config.DESTINATION_OPTIONS,
+  },
+  description === undefined ? undefined : readDescription(description),
+);
+const dependencies: DeliveryDependencies = {
+  destination,
   audienceMap,
   deadLetters,
   deadMembers,
@@ -59,7 +70,10 @@ const deliver = createDelivery({
   retryWindowMs: config.RETRY_WINDOW_SECONDS * 1000,
   leaseMs: config.CREATE_LEASE_SECONDS * 1000,
   log,
-});
+};
+const deliver = createDelivery(
+  config.DRY_RUN ? dryRun(dependencies, createEmbeddedAudienceMap()) : dependencies,
+);
 
 registerFunction({
   name: 'forward',

@@ -17,6 +17,8 @@ export interface Submission {
   readonly operation: 'add' | 'remove';
   readonly segment: string;
   readonly users: readonly string[];
+  /** When the DMP's operations were first published, in milliseconds since the epoch. */
+  readonly operatedAt: number;
   readonly gone: AbortSignal;
   readonly requests: readonly string[];
 }
@@ -165,7 +167,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
   }
 
   return {
-    submit: ({ operation, segment, users, gone, requests }) =>
+    submit: ({ operation, segment, users, operatedAt, gone, requests }) =>
       new Promise((resolve, reject) => {
         const outcomes: MemberOutcome[] = [];
         let missing = users.length;
@@ -181,7 +183,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
         for (const [index, user] of users.entries()) {
           arrive({
             operation,
-            member: { segment, user },
+            member: { segment, user, operatedAt },
             gone,
             requests,
             settle: (outcome) => {

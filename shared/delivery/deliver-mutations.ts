@@ -45,7 +45,7 @@ export function createMutationDelivery(parts: MutationParts): Deliver {
     const { toDeliver, skipped } = lastOperations(message.mutations, memberId);
     const { current, stale } = splitOvertaken(toDeliver, dead, { ...context, ...found });
 
-    const applied = await applyAll(current, { microBatches, message, found, gone: context.gone });
+    const applied = await applyAll(current, { microBatches, message, found, ...context });
     const outcomes = [...skipped, ...stale, ...applied.values()];
     const counts = countOutcomes(outcomes);
     const retry = outcomes.find(({ outcome }) => outcome.status === 'retry');
@@ -64,19 +64,21 @@ interface ApplyContext {
   readonly microBatches: Coalescer;
   readonly message: MutationsMessage;
   readonly found: FoundSegment;
+  readonly operatedAt: number;
   readonly gone: AbortSignal;
 }
 
 /** The outcomes by user. */
 async function applyAll(
   toDeliver: ReadonlyMap<string, MessageMutation>,
-  { microBatches, message, found: { segment }, gone }: ApplyContext,
+  { microBatches, message, found: { segment }, operatedAt, gone }: ApplyContext,
 ): Promise<Map<string, MutationOutcome>> {
   const byOperation = Map.groupBy(toDeliver, ([, { operation }]) => operation);
   const submitted = [...byOperation].map(async ([operation, entries]) => {
     const users = entries.map(([user]) => user);
     const { requests } = message;
-    const outcomes = await microBatches.submit({ operation, segment, users, gone, requests });
+    const submission = { operation, segment, users, operatedAt, gone, requests };
+    const outcomes = await microBatches.submit(submission);
     return entries.map(([user, mutation], index) => {
       const outcome = outcomes[index] ?? NO_OUTCOME;
       return [user, { mutation, outcome }] as const;

@@ -46,12 +46,12 @@ export function createPoliteDestination(
   destination: Destination,
   settings: CircuitSettings = {},
 ): PoliteDestination {
-  const { maxConcurrentCalls, maxCallsPerSecond } = destination.capabilities;
+  const { maxConcurrentCalls, maxCallRate } = destination.capabilities;
   const turns = new PQueue({
     concurrency: maxConcurrentCalls,
-    ...(maxCallsPerSecond === undefined
+    ...(maxCallRate === undefined
       ? {}
-      : { interval: 1_000, intervalCap: maxCallsPerSecond, strict: true }),
+      : { interval: maxCallRate.perMs, intervalCap: maxCallRate.calls, strict: true }),
   });
   const circuit = createCircuit(settings);
 
@@ -101,7 +101,7 @@ export function createPoliteDestination(
     paused: () => circuit.paused(),
     answered: () => circuit.answered(),
     backlogMs: () =>
-      maxCallsPerSecond === undefined ? 0 : (turns.size / maxCallsPerSecond) * 1_000,
+      maxCallRate === undefined ? 0 : (turns.size / maxCallRate.calls) * maxCallRate.perMs,
     apply: async (batch) => {
       const result = await guarded(async () => {
         const value = await destination.apply(batch);

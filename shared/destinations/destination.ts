@@ -5,11 +5,23 @@
 
 /** What a destination declares, as data; the delivery obeys it. */
 export interface DestinationCapabilities {
+  /** How segments come to be. `implicit`: with their first member; creating one calls nobody. */
+  readonly segments: 'created' | 'implicit';
   /**
    * How a repeated creation is kept from making a second segment: `title` when the third party
-   * answers with the segment that has that title already.
+   * answers with the segment that has that title already, `audience` when the DMP's id of the audience
+   * is the key.
    */
-  readonly creationIdempotentBy: 'title' | 'none';
+  readonly creationIdempotentBy: 'title' | 'audience' | 'none';
+  /** How long after its creation a segment takes no members yet. */
+  readonly readyAfterMs?: number | undefined;
+  /** `none`: the third party cannot be told that somebody left. */
+  readonly removal: 'native' | 'none';
+  /**
+   * What an answer says of the members of a call: what became of `each`, how many were taken
+   * (`counts`), that all were or none (`all-or-nothing`), or only that they came (`accepted`).
+   */
+  readonly reports: 'each' | 'counts' | 'all-or-nothing' | 'accepted';
   /** Members of one call, at most. 1: the third party takes them one by one. */
   readonly maxMembersPerCall: number;
   /** Segments whose members may share a call, at most. */
@@ -18,10 +30,20 @@ export interface DestinationCapabilities {
   readonly maxBytesPerCall?: number | undefined;
   /** Calls under way at once, at most, from one instance. */
   readonly maxConcurrentCalls: number;
-  /** Calls begun in any second, at most, by one instance. */
-  readonly maxCallsPerSecond?: number | undefined;
+  /** Calls begun in any such time, at most, by one instance. */
+  readonly maxCallRate?: CallRate | undefined;
   /** Whether the third party takes only one call at a time for a segment. */
   readonly oneCallPerSegment: boolean;
+  /**
+   * How long the third party wants to be left alone after its first, second … failure in a row; the
+   * last pause repeats. Without it, failures are retried briefly, and a circuit breaker ends them.
+   */
+  readonly failurePausesMs?: readonly number[] | undefined;
+}
+
+export interface CallRate {
+  readonly calls: number;
+  readonly perMs: number;
 }
 
 export interface SegmentRequest {
@@ -42,14 +64,23 @@ export interface DestinationSettings {
   readonly baseUrl?: string | undefined;
   /** The newest credentials, asked for at every call so that a rotation is noticed. */
   readonly credentials?: (() => Promise<string>) | undefined;
+  /** What DESTINATION_OPTIONS holds; each destination validates its own. */
+  readonly options?: unknown;
   /** How calls are made. Default: the global fetch. */
   readonly fetch?: typeof fetch | undefined;
+  /** Milliseconds since the epoch. Default: Date.now. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** One user of one segment, by the ids the third party knows. */
 export interface Member {
   readonly segment: string;
   readonly user: string;
+  /**
+   * When the DMP's operation was first published, in milliseconds since the epoch: the same at every
+   * redelivery and replay, so that ids made of it let the third party tell duplicates.
+   */
+  readonly operatedAt: number;
 }
 
 /** Members sent in one call: all added or all removed, each (segment, user) once. */
@@ -73,7 +104,13 @@ export type Outcome =
  * halving the batch may save the others. `fault`: it refuses us, not the members.
  */
 export type BatchResult =
-  | { readonly kind: 'outcomes'; readonly outcomes: readonly Outcome[] }
+  | {
+      readonly kind: 'outcomes';
+      /** One per member, in the order of the batch. */
+      readonly outcomes: readonly Outcome[];
+      /** Members the third party says it did not take, without saying which. */
+      readonly unnamedRefusals?: number | undefined;
+    }
   | { readonly kind: 'refused-whole'; readonly reason: string }
   | {
       readonly kind: 'retry';
@@ -85,6 +122,8 @@ export type BatchResult =
        * members may be what it fails over.
        */
       readonly serverError?: boolean | undefined;
+      /** The third party finds that we call too often, and does not say how long to wait. */
+      readonly tooFast?: boolean | undefined;
     }
   | BatchFault;
 
@@ -114,4 +153,6 @@ export interface Destination {
   memberBytes?(operation: MicroBatch['operation'], member: Member): number;
   /** Applies one micro-batch within the declared limits. Does not throw for what the third party does. */
   apply(batch: MicroBatch): Promise<BatchResult>;
+  /** Finishes what it holds back, before the process ends. */
+  close?(): Promise<void>;
 }

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PlatformError } from '../errors.ts';
 import { sleep } from '../sleep.ts';
-import type { Delivery, OutgoingMessage, Publisher, Settlement, Subscriber } from './queue.ts';
+import {
+  createEmbeddedSubscription,
+  type EmbeddedSubscription,
+  type StoredMessage,
+} from './embedded-subscription.ts';
+import type { OutgoingMessage, Publisher, Subscriber } from './queue.ts';
 
 export interface EmbeddedQueueOptions {
   /** First and longest wait before a redelivery; it doubles in between, with full jitter. */
@@ -17,17 +22,15 @@ export interface EmbeddedQueueOptions {
 const MAX_BYTES = 200_000_000;
 
 export interface EmbeddedQueue extends Publisher {
-  /** Delivers to `subscriber`, first of all what was published before. One subscriber a queue. */
+  /**
+   * Adds a subscription, which gets every message published from now on. The first one gets what was
+   * published before it as well: nothing is lost for want of a subscriber.
+   */
   subscribe(subscriber: Subscriber): void;
-  /** Messages stored and not yet acknowledged. */
+  /** Messages stored and not yet acknowledged by all subscriptions that have them. */
   pending(): number;
-  /** Resolves once every message is acknowledged. */
+  /** Resolves once every message is acknowledged, by all. */
   idle(): Promise<void>;
-}
-
-interface Stored extends OutgoingMessage {
-  readonly messageId: string;
-  readonly publishTime: Date;
 }
 
 /**
@@ -37,71 +40,36 @@ interface Stored extends OutgoingMessage {
 export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): EmbeddedQueue {
   const { minBackoffMs = 100, maxBackoffMs = 2_000, maxBytes = MAX_BYTES } = options;
   const { publishRoundTripMs = 0 } = options;
-  /** Unacknowledged messages by ordering key, oldest first; a message without a key has its own. */
-  const lanes = new Map<string, Stored[]>();
+  const subscriptions: EmbeddedSubscription[] = [];
   const closing = new AbortController();
-  let subscriber: Subscriber | undefined;
-  let pending = 0;
+  /** Published before the first subscription. */
+  let early: StoredMessage[] = [];
+  /** Of every message that somebody has yet to acknowledge, how many have to. */
+  const pending = new Map<StoredMessage, number>();
   let bytes = 0;
   let onIdle: (() => void)[] = [];
 
-  async function drain(key: string, lane: Stored[], deliver: Subscriber): Promise<void> {
-    for (let head = lane[0]; head !== undefined; head = lane[0]) {
-      const acknowledged = await deliverUntilAcknowledged(head, deliver);
-      if (!acknowledged) return;
-      lane.shift();
-      bytes -= head.data.length;
-      settleOne();
-    }
-    lanes.delete(key);
+  function store(message: OutgoingMessage): string {
+    const stored = { ...message, messageId: randomUUID(), publishTime: new Date() };
+    bytes += stored.data.length;
+    pending.set(stored, Math.max(1, subscriptions.length));
+    if (subscriptions.length === 0) early.push(stored);
+    for (const subscription of subscriptions) subscription.add(stored);
+    return stored.messageId;
   }
 
-  async function deliverUntilAcknowledged(message: Stored, deliver: Subscriber): Promise<boolean> {
-    for (let attempt = 1; !closing.signal.aborted; attempt += 1) {
-      const settlement = await settle({ ...message, deliveryAttempt: attempt }, deliver);
-      if (settlement === 'ack') return true;
-      const ceiling = Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempt - 1));
-      if (!(await sleep(Math.random() * ceiling, closing.signal))) return false;
+  function onAcknowledged(message: StoredMessage): void {
+    const left = (pending.get(message) ?? 0) - 1;
+    if (left > 0) {
+      pending.set(message, left);
+      return;
     }
-    return false;
-  }
-
-  async function settle(delivery: Delivery, deliver: Subscriber): Promise<Settlement> {
-    try {
-      return await deliver(delivery, closing.signal);
-    } catch {
-      // The contract of Subscriber: a rejection is a nack. The subscriber logs its own failures.
-      return 'nack';
-    }
-  }
-
-  function settleOne(): void {
-    pending -= 1;
-    if (pending > 0) return;
+    pending.delete(message);
+    bytes -= message.data.length;
+    if (pending.size > 0) return;
     const waiting = onIdle;
     onIdle = [];
     for (const resolve of waiting) resolve();
-  }
-
-  function start(key: string, lane: Stored[]): void {
-    const deliver = subscriber;
-    if (deliver !== undefined) setImmediate(() => void drain(key, lane, deliver));
-  }
-
-  function store(message: OutgoingMessage): string {
-    const stored = { ...message, messageId: randomUUID(), publishTime: new Date() };
-    const key = message.orderingKey ?? stored.messageId;
-    pending += 1;
-    bytes += message.data.length;
-    const lane = lanes.get(key);
-    if (lane === undefined) {
-      const opened = [stored];
-      lanes.set(key, opened);
-      start(key, opened);
-    } else {
-      lane.push(stored);
-    }
-    return stored.messageId;
   }
 
   return {
@@ -116,14 +84,17 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       if (publishRoundTripMs > 0) await sleep(publishRoundTripMs);
       return messageId;
     },
-    subscribe: (first) => {
-      if (subscriber !== undefined) throw new TypeError('The queue has a subscriber already.');
-      subscriber = first;
-      for (const [key, lane] of lanes) start(key, lane);
+    subscribe: (subscriber) => {
+      const { signal } = closing;
+      const settings = { minBackoffMs, maxBackoffMs, closing: signal, onAcknowledged };
+      const subscription = createEmbeddedSubscription(subscriber, settings);
+      subscriptions.push(subscription);
+      for (const message of early) subscription.add(message);
+      early = [];
     },
-    pending: () => pending,
+    pending: () => pending.size,
     idle: () =>
-      pending === 0
+      pending.size === 0
         ? Promise.resolve()
         : new Promise<void>((resolve) => {
             onIdle.push(resolve);

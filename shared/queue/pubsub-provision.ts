@@ -1,4 +1,4 @@
-import { PubSub } from '@google-cloud/pubsub';
+import { PubSub, type Subscription, type Topic } from '@google-cloud/pubsub';
 import { boundedCall } from '../bounded-call.ts';
 import { PlatformError } from '../errors.ts';
 
@@ -12,6 +12,12 @@ export interface PushWiring {
 }
 
 export interface ProvisionedPush {
+  /**
+   * Creates a further push subscription on the topic, for another forward; it gets what is published
+   * from now on.
+   * @throws PlatformError QUEUE_UNAVAILABLE when Pub/Sub does not answer in time.
+   */
+  addSubscription(pushEndpoint: string): Promise<void>;
   /** Deletes what was created. */
   remove(): Promise<void>;
 }
@@ -27,31 +33,48 @@ export async function provisionPush(wiring: PushWiring): Promise<ProvisionedPush
     return await provision(pubsub, wiring);
   } catch (error) {
     await pubsub.close();
-    const text = 'Pub/Sub did not take the topics of the relay: does PUBSUB_EMULATOR_HOST answer?';
-    throw new PlatformError('QUEUE_UNAVAILABLE', text, { cause: error });
+    throw unavailable(error);
   }
 }
 
 async function provision(pubsub: PubSub, wiring: PushWiring): Promise<ProvisionedPush> {
   const gaxOpts = boundedCall(PROVISION_TIMEOUT_MS);
   const [topic] = await pubsub.createTopic(wiring.topic, gaxOpts);
-  const [push] = await topic.createSubscription(`${wiring.topic}-forward`, {
-    pushConfig: { pushEndpoint: wiring.pushEndpoint },
-    gaxOpts,
-    enableMessageOrdering: true,
-    ackDeadlineSeconds: 600,
-    retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 600 } },
-  });
+  const subscriptions = [await createPush(topic, `${wiring.topic}-forward`, wiring.pushEndpoint)];
   const [deadLetterTopic] = await pubsub.createTopic(wiring.deadLetterTopic, gaxOpts);
   const [deadLetters] = await deadLetterTopic.createSubscription(wiring.deadLetterTopic, {
     gaxOpts,
   });
 
   return {
+    addSubscription: async (pushEndpoint) => {
+      const name = `${wiring.topic}-forward-${subscriptions.length + 1}`;
+      try {
+        subscriptions.push(await createPush(topic, name, pushEndpoint));
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
     remove: async () => {
-      await Promise.all([push.delete(), deadLetters.delete()]);
+      await Promise.all([...subscriptions, deadLetters].map((one) => one.delete()));
       await Promise.all([topic.delete(), deadLetterTopic.delete()]);
       await pubsub.close();
     },
   };
+}
+
+async function createPush(topic: Topic, name: string, pushEndpoint: string): Promise<Subscription> {
+  const [subscription] = await topic.createSubscription(name, {
+    pushConfig: { pushEndpoint },
+    gaxOpts: boundedCall(PROVISION_TIMEOUT_MS),
+    enableMessageOrdering: true,
+    ackDeadlineSeconds: 600,
+    retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 600 } },
+  });
+  return subscription;
+}
+
+function unavailable(cause: unknown): PlatformError {
+  const text = 'Pub/Sub did not take the topics of the relay: does PUBSUB_EMULATOR_HOST answer?';
+  return new PlatformError('QUEUE_UNAVAILABLE', text, { cause });
 }

@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '../../shared/errors.ts';
-import type { Delivery, OutgoingMessage, Publisher, Subscriber } from '../../shared/queue/queue.ts';
+import type {
+  Delivery,
+  OutgoingMessage,
+  Publisher,
+  Settlement,
+  Subscriber,
+} from '../../shared/queue/queue.ts';
 import { eventually } from '../setup/eventually.ts';
 
 export interface QueueFixture {
   readonly publisher: Publisher;
-  /** Delivers to `subscriber` until the fixture is closed. */
+  /** Adds a subscription of `subscriber`, until the fixture is closed. */
   subscribe(subscriber: Subscriber): Promise<void>;
   close(): Promise<void>;
 }
@@ -101,6 +107,50 @@ export function queueContract(create: () => Promise<QueueFixture>): void {
     await publish('keyless');
     await eventually(() => {
       expect(received).toEqual(expect.arrayContaining(['stuck', 'free', 'keyless']));
+    });
+  });
+
+  describe('with two subscriptions', () => {
+    const subscribe = async (settle: (text: string) => Settlement): Promise<string[]> => {
+      const received: string[] = [];
+      await queue.subscribe((delivery) => {
+        const text = textOf(delivery);
+        received.push(text);
+        return Promise.resolve(settle(text));
+      });
+      return received;
+    };
+
+    test('each gets every message, in the order of its key', async () => {
+      const one = await subscribe(() => 'ack');
+      const other = await subscribe(() => 'ack');
+      const sent = Array.from({ length: 10 }, (_, index) => `m-${index}`);
+      await Promise.all(sent.map((text) => publish(text, 'key')));
+      await eventually(() => {
+        expect(one).toEqual(sent);
+        expect(other).toEqual(sent);
+      });
+    });
+
+    test('one that fails does not hold up the other, and gets all once it is well', async () => {
+      let ill = true;
+      const failing = await subscribe(() => (ill ? 'nack' : 'ack'));
+      const well = await subscribe(() => 'ack');
+      const sent = ['m-0', 'm-1', 'm-2'];
+      for (const text of sent) await publish(text, 'key');
+      await eventually(() => {
+        expect(well).toEqual(sent);
+        expect(failing).toContain('m-0');
+      });
+      expect(new Set(failing)).toEqual(new Set(['m-0']));
+
+      ill = false;
+      await eventually(() => {
+        expect(failing.at(-1)).toBe('m-2');
+      });
+      expect([...new Set(failing)]).toEqual(sent);
+      expect(failing.filter((text) => text !== 'm-0')).toEqual(['m-1', 'm-2']);
+      expect(well).toEqual(sent);
     });
   });
 

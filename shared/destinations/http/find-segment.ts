@@ -1,5 +1,6 @@
-import { readPointer, segmentId, valueAt } from './answer-fields.ts';
-import type { FindCall } from './description.ts';
+import { segmentId } from './answer-fields.ts';
+import type { FindCall } from './description-calls.ts';
+import { readPointer, valueAt } from './pointer.ts';
 import { fillText, type TemplateValues } from './template.ts';
 
 /**
@@ -9,7 +10,7 @@ import { fillText, type TemplateValues } from './template.ts';
  */
 export function segmentInAnswer(
   body: string,
-  { listAt = [], where, segmentAt }: FindCall,
+  { listAt, where, segment }: FindCall,
   values: TemplateValues,
 ): string | undefined | typeof UNREADABLE {
   const found = readPointer(body, listAt);
@@ -19,9 +20,9 @@ export function segmentInAnswer(
   // Nothing tells which of them is meant.
   if (wanted.length === 0 && candidates.length > 1) return UNREADABLE;
   const match = candidates.find((candidate) =>
-    wanted.every(([key, text]) => isText(valueAt(candidate, [key]), text)),
+    wanted.every(([key, text]) => isText(valueAt(candidate, key), text)),
   );
-  return segmentId(valueAt(match, segmentAt));
+  return segmentId(valueAt(match, segment.at));
 }
 
 export const UNREADABLE = Symbol('unreadable');

@@ -1,10 +1,11 @@
 /** Placeholders in the texts of a description. Plain substitution: nothing is evaluated. */
 
-/** The values a placeholder may name. */
-export type TemplateValues = Readonly<Record<string, string>>;
+/** The values a placeholder may name. A list stands for itself only where a JSON text is nothing else. */
+export type TemplateValues = Readonly<Record<string, string | readonly Json[]>>;
 
 const PLACEHOLDER = /\{\{\s*([\w.]+)\s*(?:\|\s*(number)\s*)?\}\}/g;
 const ONLY_NUMBER = /^\{\{\s*([\w.]+)\s*\|\s*number\s*\}\}$/;
+const ONLY_VALUE = /^\{\{\s*([\w.]+)\s*\}\}$/;
 
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -53,7 +54,8 @@ function canBeSegment(value: string): boolean {
 
 /**
  * A JSON value whose texts are filled in. A text that is nothing but `{{name | number}}` becomes a
- * number, unless the value is none (then the text, which the third party refuses with its own words).
+ * number, unless the value is none (then the text, which the third party refuses with its own words);
+ * one that is nothing but the placeholder of a list becomes that list.
  */
 export function fillJson(template: Json, values: TemplateValues): Json {
   if (typeof template === 'string') return fillJsonText(template, values);
@@ -64,7 +66,10 @@ export function fillJson(template: Json, values: TemplateValues): Json {
   );
 }
 
-function fillJsonText(template: string, values: TemplateValues): string | number {
+function fillJsonText(template: string, values: TemplateValues): Json {
+  const name = ONLY_VALUE.exec(template)?.[1] ?? '';
+  const list = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (typeof list === 'object') return list;
   const numeric = ONLY_NUMBER.exec(template)?.[1];
   if (numeric === undefined) return fillText(template, values);
   const text = valueOf(numeric, values);
@@ -74,9 +79,8 @@ function fillJsonText(template: string, values: TemplateValues): string | number
 
 function valueOf(name: string, values: TemplateValues): string {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (value === undefined)
-    throw new TypeError(`The template names {{${name}}}, which has no value here.`);
-  return value;
+  if (typeof value === 'string') return value;
+  throw new TypeError(`The template names {{${name}}}, which has no value here.`);
 }
 
 function isArray(value: Json): value is readonly Json[] {

@@ -4,7 +4,6 @@ import { environment, readConfig, type Config } from '../../../shared/config.ts'
 /** The documented defaults of `npm start`: an outside interface (docs, section 6 of the design). */
 const DEFAULTS = {
   LOG_LEVEL: 'info',
-  DESTINATION: 'pangolin',
   PORT: 8080,
   PANGOLIN_PORT: 8090,
   RETURN_SEGMENT_ID: false,
@@ -17,26 +16,28 @@ const DEFAULTS = {
   UNKNOWN_AUDIENCE: 'wait',
   RETRY_WINDOW_SECONDS: 21_600,
   CREATE_LEASE_SECONDS: 30,
+  DRY_RUN: false,
 };
 
 /** A local stack's configuration with its secrets readable. */
 function revealed({ HMAC_SECRETS, DESTINATION_CREDENTIALS, ...rest }: Config<'localStack'>) {
   const secrets = HMAC_SECRETS.map((secret) => secret.reveal());
-  return { ...rest, secrets, credentials: DESTINATION_CREDENTIALS.reveal() };
+  return { ...rest, secrets, credentials: DESTINATION_CREDENTIALS?.reveal() };
 }
 
 it('the local stack needs no variable', () => {
   expect(revealed(readConfig('localStack', {}))).toStrictEqual({
     ...DEFAULTS,
     secrets: ['local-secret'],
-    credentials: 'pangolin:pangolin',
+    credentials: undefined,
   });
 });
 
 it('an empty variable counts as unset', () => {
   const names = [
     ...Object.keys(DEFAULTS),
-    ...['HMAC_SECRETS', 'BASIC_AUTH', 'DESTINATION_CREDENTIALS', 'DESTINATION_BASE_URL'],
+    ...['HMAC_SECRETS', 'BASIC_AUTH', 'DESTINATION', 'DESTINATION_CREDENTIALS'],
+    ...['DESTINATION_BASE_URL', 'DESTINATION_OPTIONS', 'DESTINATION_DESCRIPTION'],
     ...['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'],
   ];
   const empty = Object.fromEntries(names.map((name) => [name, '']));
@@ -51,8 +52,12 @@ it('an empty variable counts as unset', () => {
 it('every variable of the local stack is read', () => {
   const config = readConfig('localStack', {
     LOG_LEVEL: 'silent',
-    DESTINATION: 'pangolin-one-by-one',
+    DESTINATION: 'pangolin-one-by-one, pangolin',
     DESTINATION_BASE_URL: 'http://127.0.0.1:9999',
+    DESTINATION_OPTIONS: '{"pod":"eu1","deep":{"list":[1]}}',
+    DESTINATION_DESCRIPTION: 'my-platform.json',
+    DESTINATION_CREDENTIALS: 'user:password',
+    DRY_RUN: 'true',
     PORT: '0',
     PANGOLIN_PORT: '65535',
     RETURN_SEGMENT_ID: 'true',
@@ -68,8 +73,11 @@ it('every variable of the local stack is read', () => {
   });
   expect(config).toMatchObject({
     LOG_LEVEL: 'silent',
-    DESTINATION: 'pangolin-one-by-one',
+    DESTINATION: ['pangolin-one-by-one', 'pangolin'],
     DESTINATION_BASE_URL: 'http://127.0.0.1:9999',
+    DESTINATION_OPTIONS: { pod: 'eu1', deep: { list: [1] } },
+    DESTINATION_DESCRIPTION: 'my-platform.json',
+    DRY_RUN: true,
     PORT: 0,
     PANGOLIN_PORT: 65535,
     RETURN_SEGMENT_ID: true,
@@ -82,6 +90,7 @@ it('every variable of the local stack is read', () => {
     FIRESTORE_EMULATOR_HOST: '127.0.0.1:8086',
   });
   expect(config.BASIC_AUTH?.reveal()).toBe('user:pass:word');
+  expect(config.DESTINATION_CREDENTIALS?.reveal()).toBe('user:password');
   expect(config.HMAC_SECRETS.map((secret) => secret.reveal())).toEqual(['newest', 'older']);
 });
 
@@ -102,6 +111,27 @@ it.each([
     LOG_LEVEL: 'info',
     FIRESTORE_DATABASE: '(default)',
     FIRESTORE_COLLECTION: 'audience-relay',
+  });
+});
+
+it('forward has one destination, with options and a description of its own where they are set', () => {
+  const needed = { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'my-platform' };
+  const unset = readConfig('forward', needed);
+  expect(unset).toMatchObject({ DESTINATION: 'my-platform', DRY_RUN: false });
+  expect(unset).not.toHaveProperty('DESTINATION_OPTIONS');
+  expect(unset).not.toHaveProperty('DESTINATION_DESCRIPTION');
+  const description = ' {"id":"my-platform"}';
+  expect(
+    readConfig('forward', {
+      ...needed,
+      DESTINATION_OPTIONS: '{}',
+      DESTINATION_DESCRIPTION: description,
+      DRY_RUN: 'true',
+    }),
+  ).toMatchObject({
+    DESTINATION_OPTIONS: {},
+    DESTINATION_DESCRIPTION: description,
+    DRY_RUN: true,
   });
 });
 

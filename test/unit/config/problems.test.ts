@@ -79,6 +79,18 @@ describe('a wrong value is named by its variable', () => {
     ['forward', 'DESTINATION_BASE_URL', 'https://user:password@api.example'],
     ['forward', 'DESTINATION_BASE_URL', 'https://api.example?v=2'],
     ['forward', 'DESTINATION_BASE_URL', 'https://api.example#v2'],
+    ['forward', 'DESTINATION_OPTIONS', '{'],
+    ['forward', 'DESTINATION_OPTIONS', 'pod=eu1'],
+    ['forward', 'DESTINATION_OPTIONS', '["pod"]'],
+    ['localStack', 'DESTINATION_OPTIONS', 'null'],
+    ['localStack', 'DESTINATION_OPTIONS', '"eu1"'],
+    ['forward', 'DESTINATION_DESCRIPTION', 'my-platform'],
+    ['forward', 'DESTINATION_DESCRIPTION', '[{}]'],
+    ['localStack', 'DESTINATION_DESCRIPTION', 'my-platform.json.bak'],
+    ['forward', 'DRY_RUN', '1'],
+    ['localStack', 'DRY_RUN', 'TRUE'],
+    ['localStack', 'DESTINATION', ' , '],
+    ['localStack', 'DESTINATION', 'a,b, a'],
     ['intake', 'MAX_BODY_BYTES', '0'],
     ['intake', 'MAX_BODY_BYTES', '10MB'],
     ['intake', 'MAX_BODY_BYTES', ' '],
@@ -97,6 +109,12 @@ describe('a wrong value is named by its variable', () => {
   ])('%s: %s=%s', (program, name, value) => {
     expect(namedIn(problemsOf(program, { ...VALID[program], [name]: value }))).toEqual([name]);
   });
+});
+
+it('a destination named twice is told by its name, once', () => {
+  expect(problemsOf('localStack', { DESTINATION: 'a,b,a,a' })).toEqual([
+    'DESTINATION: "a" is named twice; name each once',
+  ]);
 });
 
 it('every wrong, missing or contradicting variable is reported at once', () => {
@@ -129,6 +147,8 @@ it('the error lists them under one code, without a value', () => {
     DESTINATION: 'd',
     LOG_LEVEL: 'marker',
   };
+  const forward = { DESTINATION_OPTIONS: '{marker', DESTINATION_DESCRIPTION: 'marker' };
+  expect(problemsOf('forward', { ...VALID.forward, ...forward }).join()).not.toContain('marker');
   expect(() => readConfig('intake', variables)).toThrow(
     expect.objectContaining({
       name: 'ConfigurationError',

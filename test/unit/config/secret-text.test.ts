@@ -41,7 +41,7 @@ it('is what a configuration holds, as a whole and one by one', () => {
   });
   expect(config.HMAC_SECRETS.map((one) => one.reveal())).toEqual(['marker-1', 'marker-2']);
   expect(config.BASIC_AUTH?.reveal()).toBe('user:marker-3');
-  expect(config.DESTINATION_CREDENTIALS.reveal()).toBe('user:marker-4');
+  expect(config.DESTINATION_CREDENTIALS?.reveal()).toBe('user:marker-4');
   for (const printed of [inspect(config, { depth: 9 }), JSON.stringify(config)]) {
     expect(printed).not.toContain('marker');
     expect(printed.match(/\[secret\]/g)).toHaveLength(4);

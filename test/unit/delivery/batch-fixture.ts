@@ -55,7 +55,7 @@ export function entriesOf(
 ): BatchEntry[] {
   return users.map((user) => ({
     operation: 'add',
-    member: { segment: 's', user },
+    member: { segment: 's', user, operatedAt: 0 },
     gone,
     requests: [],
     settle: () => undefined,

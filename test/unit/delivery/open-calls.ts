@@ -57,6 +57,7 @@ export function openCalls({ limits, ...settings }: Settings = {}) {
     coalescer.submit({
       operation: 'add',
       segment: 's',
+      operatedAt: 0,
       gone: new AbortController().signal,
       requests: [],
       ...submission,

@@ -154,7 +154,11 @@ test('halves and retries keep the limits of calls too', async () => {
   const beganAt: number[] = [];
   let failures = 0;
   const destination = recordingDestination({
-    capabilities: { maxMembersPerCall: 20, maxConcurrentCalls: 3, maxCallsPerSecond: 4 },
+    capabilities: {
+      maxMembersPerCall: 20,
+      maxConcurrentCalls: 3,
+      maxCallRate: { calls: 4, perMs: 1_000 },
+    },
     apply: (batch) => {
       beganAt.push(Date.now());
       failures += 1;

@@ -16,7 +16,7 @@ import { FAILED } from './batch-fixture.ts';
 import { delivered, recordingDestination, type Behaviour } from './recording-destination.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
-const BATCH = { operation: 'add', members: [{ segment: 's', user: 'u' }] } as const;
+const BATCH = { operation: 'add', members: [{ segment: 's', user: 'u', operatedAt: 0 }] } as const;
 const REQUEST = { title: 't', audienceId: 'a' };
 const OUTCOMES = { kind: 'outcomes', outcomes: [{ status: 'delivered' }] };
 
@@ -47,7 +47,7 @@ function mostInASecond(beganAt: readonly number[]): number {
 
 describe('calls a second', () => {
   test('stay below the limit in every second, members and segments together', async () => {
-    const capabilities = { maxCallsPerSecond: 5, maxConcurrentCalls: 100 };
+    const capabilities = { maxCallRate: { calls: 5, perMs: 1_000 }, maxConcurrentCalls: 100 };
     const { destination, beganAt } = timedDestination(10, { capabilities });
     const polite = createPoliteDestination(destination);
     const ended = [];
@@ -63,7 +63,7 @@ describe('calls a second', () => {
   });
 
   test('stay below it across the seconds of the clock too', async () => {
-    const capabilities = { maxCallsPerSecond: 5, maxConcurrentCalls: 100 };
+    const capabilities = { maxCallRate: { calls: 5, perMs: 1_000 }, maxConcurrentCalls: 100 };
     const { destination, beganAt } = timedDestination(10, { capabilities });
     const polite = createPoliteDestination(destination);
     const ended = [polite.apply(BATCH)];
@@ -75,7 +75,7 @@ describe('calls a second', () => {
   });
 
   test('also of those that waited for the call that probed after a pause', async () => {
-    const capabilities = { maxCallsPerSecond: 2, maxConcurrentCalls: 8 };
+    const capabilities = { maxCallRate: { calls: 2, perMs: 1_000 }, maxConcurrentCalls: 8 };
     let down = true;
     const apply = (batch: MicroBatch) => (down ? FAILED : delivered(batch));
     const { destination, beganAt } = timedDestination(2_700, { apply, capabilities });

@@ -60,7 +60,10 @@ export function recordingDestination(behaviour: Behaviour = {}): RecordingDestin
   return {
     id: 'recorder',
     capabilities: {
+      segments: 'created',
       creationIdempotentBy: 'title',
+      removal: 'native',
+      reports: 'all-or-nothing',
       maxMembersPerCall: 1_000,
       maxSegmentsPerCall: 1_000,
       maxConcurrentCalls: 4,

@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { parseDescription } from '../../../shared/destinations/http/description.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
 
-const bodyEach = { id: '{{segment}}', user: '{{user}}' };
+const member = { id: '{{segment}}', user: '{{user}}' };
 const description = {
   id: 'acme',
   name: 'Acme Ads',
   baseUrl: 'https://api.acme.example',
-  auth: 'none',
-  maxMembersPerCall: 100,
-  create: { method: 'POST', path: '/segments', idempotentBy: 'none', segmentAt: ['id'] },
-  add: { method: 'POST', path: '/members', bodyEach },
-  remove: { method: 'DELETE', path: '/members', bodyEach },
+  auth: { type: 'none' },
+  limits: { membersPerCall: 100 },
+  create: { method: 'POST', path: '/segments', idempotentBy: 'none', segment: { at: '/id' } },
+  add: { method: 'POST', path: '/members', member },
+  remove: { method: 'DELETE', path: '/members', member },
 };
-const find = { method: 'GET', path: '/segments', segmentAt: ['id'] };
+const find = { method: 'GET', path: '/segments', segment: { at: '/id' } };
 
 function problemsOf(fields: object): readonly string[] {
   try {
@@ -25,12 +25,12 @@ function problemsOf(fields: object): readonly string[] {
   return [];
 }
 
-describe('calls that mix segments', () => {
-  const PROBLEM =
-    'acme.json at maxSegmentsPerCall: must be 1 with oneCallPerSegment, or when path or query name {{segment}}';
-  const many = { maxSegmentsPerCall: 10 };
+const limitsOf = (limits: object) => ({ limits: { ...description.limits, ...limits } });
 
-  it('are possible where each element of the body names its own', () => {
+describe('calls that mix segments', () => {
+  const many = limitsOf({ segmentsPerCall: 10 });
+
+  it('are possible where each member names its own', () => {
     expect(problemsOf(many)).toEqual([]);
   });
 
@@ -38,56 +38,68 @@ describe('calls that mix segments', () => {
     ['add', { path: '/segments/{{segment}}/members' }],
     ['add', { query: { id: '{{ segment }}' } }],
     ['add', { query: { '{{segment | number}}': '1' } }],
+    ['add', { headers: { 'x-segment': '{{segment}}' } }],
+    ['add', { body: { json: { id: '{{segment}}', users: '{{members}}' } } }],
     ['remove', { path: '/segments/{{segment}}/members' }],
     ['remove', { query: { id: 'x-{{segment}}' } }],
   ])('are refused where %s names one segment for all: %j', (call, fields) => {
     const changed = { [call]: { ...description[call as 'add'], ...fields } };
-    expect(problemsOf({ ...changed, ...many })).toEqual([PROBLEM]);
-    expect(problemsOf({ ...changed, maxSegmentsPerCall: 1 })).toEqual([]);
+    expect(problemsOf({ ...changed, ...many })).toEqual([
+      `acme.json at limits.segmentsPerCall: must be 1 when ${call} names {{segment}} outside of member`,
+    ]);
     expect(problemsOf(changed)).toEqual([]);
   });
 
   it('are refused where a segment takes one call at a time', () => {
-    expect(problemsOf({ ...many, oneCallPerSegment: true })).toEqual([PROBLEM]);
-    expect(problemsOf({ oneCallPerSegment: true })).toEqual([]);
+    expect(problemsOf(limitsOf({ segmentsPerCall: 10, oneCallPerSegment: true }))).toEqual([
+      'acme.json at limits.segmentsPerCall: must be 1 with oneCallPerSegment',
+    ]);
+    expect(problemsOf(limitsOf({ oneCallPerSegment: true }))).toEqual([]);
   });
 });
 
-describe('a limit that is none is named by its place', () => {
-  it.each<[string, object]>([
-    ['maxSegmentsPerCall', { maxSegmentsPerCall: 0 }],
-    ['maxBytesPerCall', { maxBytesPerCall: -1 }],
-    ['maxCallsPerSecond', { maxCallsPerSecond: 0.5 }],
-    ['maxCallsPerSecond', { maxCallsPerSecond: null }],
-    ['oneCallPerSegment', { oneCallPerSegment: 'yes' }],
-  ])('%s in %j', (place, fields) => {
-    const problems = problemsOf(fields);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(new RegExp(`^acme\\.json at ${place}: `));
-  });
+it.each<[string, object]>([
+  ['limits.segmentsPerCall', { segmentsPerCall: 0 }],
+  ['limits.bytesPerCall', { bytesPerCall: -1 }],
+  ['limits.bytesPerCall', { bytesPerCall: 4_000 }],
+  ['limits.callsPerSecond', { callsPerSecond: null }],
+  ['limits.callsPerMinute', { callsPerSecond: 1, callsPerMinute: 60 }],
+])('%s in %j is no limit', (place, limits) => {
+  const problems = problemsOf(limitsOf(limits));
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^acme\\.json at ${place}: `));
 });
 
 describe('a look-up', () => {
   it.each<object>([
     find,
-    { ...find, query: { key: '{{audience.id}}' }, listAt: ['data'], where: { a: '{{title}}' } },
+    { ...find, query: { key: '{{audience.id}}' }, listAt: '/data', where: { '/a': '{{title}}' } },
     { ...find, method: 'POST', path: '/find/{{audience.id}}' },
   ])('may be %j', (described) => {
     expect(problemsOf({ find: described })).toEqual([]);
   });
 
   it.each<[string, object]>([
-    ['find', { ...find, where: { id: '{{segment}}' } }],
-    ['find', { ...find, query: { id: '{{audience-id}}' } }],
-    ['find', { ...find, body: {} }],
+    ['find.where', { ...find, where: { '/id': '{{segment}}' } }],
+    ['find.query', { ...find, query: { id: '{{audience-id}}' } }],
+    ['find.body.json', { ...find, body: {} }],
     ['find.method', { ...find, method: 'PUT' }],
     ['find.path', { ...find, path: 'segments' }],
-    ['find.segmentAt', { ...find, segmentAt: [] }],
+    ['find.segment.at', { ...find, segment: { at: 'id' } }],
     ['find.listAt', { ...find, listAt: 'data' }],
-    ['find.where.id', { ...find, where: { id: 7 } }],
+    ['find.where.id', { ...find, where: { id: '{{title}}' } }],
+    ['find.where./id', { ...find, where: { '/id': 7 } }],
   ])('is refused, by its place: %s in %j', (place, described) => {
     const problems = problemsOf({ find: described });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(new RegExp(`^acme\\.json at ${place}: `));
+    const places = problems.map((problem) => problem.split(': ', 1)[0]);
+    expect(new Set(places)).toEqual(new Set([`acme.json at ${place}`]));
+  });
+
+  it('is refused where nothing is called to create a segment', () => {
+    const create = { segment: { value: '{{title}}' } };
+    expect(problemsOf({ create })).toEqual([]);
+    expect(problemsOf({ create, find })).toEqual([
+      'acme.json at find: needs a create that calls something',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parseDescription } from '../../../shared/destinations/http/description.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
 
@@ -6,13 +6,13 @@ const description = {
   id: 'acme',
   name: 'Acme Ads',
   baseUrl: 'https://api.acme.example',
-  auth: 'none',
-  maxMembersPerCall: 100,
+  auth: { type: 'none' },
+  limits: { membersPerCall: 100 },
 };
 const calls = {
-  create: { method: 'POST', path: '/segments', idempotentBy: 'none', segmentAt: ['id'] },
-  add: { method: 'POST', path: '/members', bodyEach: '{{user}}' },
-  remove: { method: 'DELETE', path: '/members', bodyEach: '{{user}}' },
+  create: { method: 'POST', path: '/segments', idempotentBy: 'none', segment: { at: '/id' } },
+  add: { method: 'POST', path: '/members', member: '{{user}}' },
+  remove: { method: 'DELETE', path: '/members', member: '{{user}}' },
 };
 
 /** The problems of a description whose one call has these fields besides. */
@@ -30,71 +30,141 @@ function problemsOf(call: keyof typeof calls, fields: object, top: object = {}) 
 it.each([
   ['create', { path: '/segments/{{audience.id}}', query: { title: '{{title}}' } }],
   ['add', { path: '/segments/{{segment}}' }],
-  ['add', { bodyEach: { id: '{{segment | number}}', nested: [{ user: '{{ user }}' }] } }],
-  ['add', { bodyEach: { 'user-{{user}}': { '{{segment}}': true } } }],
-  ['add', { bodyEach: { id: '{{{user}}}', braces: '{user}', ends: '{"a":{"b":1} }' } }],
+  ['add', { member: { id: '{{segment | number}}', nested: [{ user: '{{ user }}' }] } }],
+  ['add', { member: { 'user-{{user}}': { '{{segment}}': true } } }],
+  ['add', { member: { id: '{{{user}}}', braces: '{user}', ends: '{"a":{"b":1} }' } }],
   ['remove', { query: { id: '{{segment}}' } }],
 ] as const)('%s may name its values: %j', (call, fields) => {
   expect(problemsOf(call, fields)).toEqual([]);
 });
 
 it.each([
-  ['create', 'segment', { path: '/segments/{{segment}}' }],
-  ['create', 'user', { query: { u: '{{user}}' } }],
-  ['create', 'audience', { query: { u: '{{audience}}' } }],
-  ['add', 'title', { path: '/members/{{title}}' }],
-  ['add', 'userid', { bodyEach: { user: ['{{userid}}'] } }],
-  ['remove', 'uuid', { query: { u: '{{uuid | number}}' } }],
-  ['add', 'userid', { bodyEach: { '{{userid}}': 1 } }],
-  ['add', 'userid', { bodyEach: [{ nested: { 'user-{{userid}}': 1 } }] }],
-  ['remove', 'title', { query: { '{{title}}': '1' } }],
-  ['remove', '__proto__', { query: { u: '{{__proto__}}' } }],
-] as const)('%s may not name %s', (call, name, fields) => {
-  const known = call === 'create' ? 'title or audience.id' : 'segment or user';
-  const problem = `acme.json at ${call}: {{${name}}} has no value here; use ${known}`;
-  expect(problemsOf(call, fields)).toEqual([problem]);
+  ['create.path', 'segment', { create: { path: '/segments/{{segment}}' } }],
+  ['create.query', 'user', { create: { query: { u: '{{user}}' } } }],
+  ['create.body', 'members', { create: { body: { json: ['{{members}}'] } } }],
+  ['create.segment.value', 'user', { create: { segment: { value: '{{title}}-{{user}}' } } }],
+  ['add.path', 'title', { add: { path: '/members/{{title}}' } }],
+  ['add.path', 'user', { add: { path: '/members/{{user}}' } }],
+  ['add.query', 'user', { add: { query: { '{{user}}': '1' } } }],
+  ['add.headers', 'operation.id', { add: { headers: { id: '{{operation.id}}' } } }],
+  ['add.member', 'userid', { add: { member: { user: ['{{userid}}'] } } }],
+  ['add.member', 'members', { add: { member: '{{members}}' } }],
+  ['add.member', 'ttl.seconds', { add: { member: '{{ttl.seconds}}' } }],
+  ['add.member', 'options.account', { add: { member: '{{options.account}}' } }],
+  ['add.member', 'userid', { add: { member: [{ nested: { 'user-{{userid}}': 1 } }] } }],
+  ['remove.query', 'uuid', { remove: { query: { u: '{{uuid | number}}' } } }],
+  ['remove.query', '__proto__', { remove: { query: { u: '{{__proto__}}' } } }],
+] as const)('%s may not name %s', (place, name, changed) => {
+  const [[call, fields] = ['', {}]] = Object.entries<object>(changed);
+  const problems = problemsOf(call as 'add', fields);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(`acme.json at ${place}: {{${name}}} has no value here; use `);
+});
+
+it('what may be named is listed', () => {
+  const ttl = { ttlSeconds: 60, options: { account: { text: 'x' } }, credentials: ['key'] };
+  const auth = { type: 'basic', credential: 'key' };
+  const [problem] = problemsOf('add', { member: '{{x}}' }, { ...ttl, auth });
+  expect(problem).toBe(
+    'acme.json at add.member: {{x}} has no value here; use segment, user, operation.id, operation.iso, operation.seconds, operation.milliseconds, ttl.seconds, ttl.minutes, ttl.hours, ttl.days, expires.iso, expires.seconds, expires.milliseconds, now.iso, now.seconds, now.milliseconds, options.account',
+  );
 });
 
 it.each([
-  ['create', { path: '/segments/{{audience-id}}' }],
-  ['add', { path: '/members/{{user-id}}' }],
-  ['add', { query: { u: '{{user | nubmer}}' } }],
-  ['add', { query: { u: '{{user}' } }],
-  ['add', { query: { u: '{user}}' } }],
-  ['add', { query: { u: '{{}}' } }],
-  ['add', { query: { '{{user id}}': '1' } }],
-  ['add', { bodyEach: ['{{user}}', { nested: '{{user}} {{ user | text }}' }] }],
-  ['remove', { bodyEach: { '{{user-id}}': 1 } }],
-] as const)('%s may not misspell a placeholder: %j', (call, fields) => {
-  expect(problemsOf(call, fields)).toEqual([
-    `acme.json at ${call}: has {{ or }} that is no placeholder`,
+  ['create.path', { create: { path: '/segments/{{audience-id}}' } }],
+  ['add.path', { add: { path: '/members/{{user-id}}' } }],
+  ['add.query', { add: { query: { u: '{{segment | nubmer}}' } } }],
+  ['add.query', { add: { query: { u: '{{segment}' } } }],
+  ['add.query', { add: { query: { u: '{segment}}' } } }],
+  ['add.query', { add: { query: { u: '{{}}' } } }],
+  ['add.headers', { add: { headers: { '{{user id}}': '1' } } }],
+  ['add.member', { add: { member: ['{{user}}', { nested: '{{user}} {{ user | text }}' }] } }],
+  ['remove.member', { remove: { member: { '{{user-id}}': 1 } } }],
+] as const)('%s may not misspell a placeholder: %j', (place, changed) => {
+  const [[call, fields] = ['', {}]] = Object.entries<object>(changed);
+  expect(problemsOf(call as 'add', fields)).toEqual([
+    `acme.json at ${place}: has {{ or }} that is no placeholder`,
   ]);
+});
+
+describe('members', () => {
+  const json = (body: unknown) => ({ body: { json: body } });
+  it.each<[string, object]>([
+    ['alone as the body', {}],
+    ['in a body', json({ segment: '{{segment}}', users: '{{members}}' })],
+    ['as delimited text in JSON', { ...json({ ids: 'x {{members}}' }), separator: ';' }],
+    ['as a text', { body: { text: 'id\n{{members}}', type: 'text/csv' }, separator: '\n' }],
+    ['in a form', { body: { form: { ids: '{{members}}' } }, separator: ',' }],
+    ['in the query', { query: { ids: '{{members}}' }, separator: ',' }],
+  ])('may stand %s', (_, fields) => {
+    expect(problemsOf('add', fields)).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['body: must hold {{members}} in one place', json({ users: [] })],
+    [
+      'body: must hold {{members}} in one place',
+      { ...json(['{{members}}']), query: { ids: '{{members}}' }, separator: ',' },
+    ],
+    [
+      'separator: is missing: outside of JSON, {{members}} is a text',
+      { body: { text: '{{members}}' } },
+    ],
+    [
+      'separator: is missing: outside of JSON, {{members}} is a text',
+      { query: { ids: '{{members}}' } },
+    ],
+    ['member: must be a text with separator', { separator: ',', member: ['{{user}}'] }],
+    [
+      'body: {{members}} must stand alone in its text, or needs separator',
+      json({ ids: 'x {{members}}' }),
+    ],
+  ])('are refused: %s', (problem, fields) => {
+    expect(problemsOf('add', fields)).toEqual([`acme.json at add.${problem}`]);
+  });
+
+  it.each(['add', 'remove'] as const)('%s without member takes one a call', (call) => {
+    const rest = { method: calls[call].method, path: calls[call].path };
+    const top = { [call]: { ...rest, query: { user: '{{user}}' } } };
+    expect(problemsOf(call, {}, { ...top, limits: { membersPerCall: 2 } })).toEqual([
+      `acme.json at ${call}: needs member, or limits.membersPerCall must be 1`,
+    ]);
+    expect(problemsOf(call, {}, { ...top, limits: { membersPerCall: 1 } })).toEqual([]);
+    expect(
+      problemsOf(
+        call,
+        {},
+        {
+          [call]: { ...rest, separator: ',' },
+          limits: { membersPerCall: 1 },
+        },
+      ),
+    ).toEqual([`acme.json at ${call}.separator: needs member`]);
+  });
+});
+
+describe('credentials', () => {
+  it.each<[string | undefined, object]>([
+    [undefined, { auth: { type: 'bearer' } }],
+    [undefined, { auth: { type: 'none' }, credentials: ['a', 'b'] }],
+    [undefined, { auth: { type: 'bearer', credential: 'a' }, credentials: ['a', 'b'] }],
+    ['needs credentials, a list of names', { auth: { type: 'bearer', credential: 'a' } }],
+    ['must name one of credentials: a', { auth: { type: 'bearer' }, credentials: ['a'] }],
+    [
+      'must name one of credentials: a',
+      { auth: { type: 'basic', credential: 'b' }, credentials: ['a'] },
+    ],
+  ])('problem %j in %j', (problem, top) => {
+    const expected = problem === undefined ? [] : [`acme.json at auth.credential: ${problem}`];
+    expect(problemsOf('add', {}, top)).toEqual(expected);
+  });
 });
 
 it.each([
-  { path: '/members/{{user}}' },
-  { query: { '{{user}}': '1' } },
-  { query: { u: '{{user}}' } },
-])('a call of many members may not name one of them for all: %j', (fields) => {
-  expect(problemsOf('add', fields)).toEqual([
-    'acme.json at add: {{user}} belongs into bodyEach: path and query are the same for all members of a call',
-  ]);
-});
-
-it('every unknown placeholder is listed, beside whatever else is wrong', () => {
-  const fields = { query: { a: '{{a}}', b: '{{b}}', c: '{{c-d}}', d: '{{segment}}' } };
-  const remove = { ...calls.remove, path: '/{{x}}' };
-  const problems = problemsOf('add', fields, { id: 'Not Ok', auth: 'bearer', remove });
-  const places = problems.map((problem) => /^acme\.json at ([^:]+):/.exec(problem)?.[1]);
-  expect(places.sort()).toEqual(['add', 'add', 'add', 'auth', 'id', 'remove']);
-});
-
-it.each(['add', 'remove'] as const)('%s without bodyEach takes one member a call', (call) => {
-  const oneByOne = { bodyEach: undefined, query: { user: '{{user}}' } };
-  const withoutBody = JSON.parse(JSON.stringify({ ...calls[call], ...oneByOne })) as object;
-  const top = { [call]: withoutBody };
-  expect(problemsOf(call, {}, { ...top, maxMembersPerCall: 2 })).toEqual([
-    'acme.json at maxMembersPerCall: must be 1 when add or remove has no bodyEach',
-  ]);
-  expect(problemsOf(call, {}, { ...top, maxMembersPerCall: 1 })).toEqual([]);
+  [undefined, { segment: { value: 'a-{{audience.id}}' } }],
+  [undefined, { segment: { value: '{{title}}' } }],
+  ['create.segment.value: must name {{title}} or {{audience.id}}', { segment: { value: 'one' } }],
+])('problem %j of a segment that nobody creates: %j', (problem, create) => {
+  const expected = problem === undefined ? [] : [`acme.json at ${problem}`];
+  expect(problemsOf('add', {}, { create })).toEqual(expected);
 });

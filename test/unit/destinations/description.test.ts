@@ -7,15 +7,15 @@ const create = {
   path: '/segments',
   query: { title: '{{title}}' },
   idempotentBy: 'none',
-  segmentAt: ['id'],
+  segment: { at: '/id' },
 };
-const memberCall = { method: 'POST', path: '/members', bodyEach: { user: '{{user}}' } };
+const memberCall = { method: 'POST', path: '/members', member: { user: '{{user}}' } };
 const minimal = {
   id: 'acme',
   name: 'Acme Ads',
   baseUrl: 'https://api.acme.example',
-  auth: 'none',
-  maxMembersPerCall: 100,
+  auth: { type: 'none' },
+  limits: { membersPerCall: 100 },
   create,
   add: memberCall,
   remove: { ...memberCall, method: 'DELETE' },
@@ -32,14 +32,23 @@ function problemsOf(fields: object): readonly string[] {
 }
 
 it('a minimal description is enough; the rest has defaults', () => {
+  const calls = { query: {}, headers: {}, answers: [] };
   expect(parseDescription(minimal, 'acme.json')).toEqual({
     ...minimal,
+    options: {},
+    headers: {},
+    answers: [],
     timeoutMs: 10_000,
-    maxSegmentsPerCall: 1,
-    maxConcurrentCalls: 4,
-    oneCallPerSegment: false,
-    add: { ...memberCall, query: {} },
-    remove: { ...memberCall, query: {}, method: 'DELETE' },
+    limits: {
+      membersPerCall: 100,
+      segmentsPerCall: 1,
+      concurrentCalls: 4,
+      oneCallPerSegment: false,
+    },
+    user: { normalize: [], alreadyHashed: 'keep' },
+    create: { ...calls, ...create },
+    add: { ...calls, ...memberCall },
+    remove: { ...calls, ...memberCall, method: 'DELETE' },
   });
 });
 
@@ -49,26 +58,40 @@ describe('a wrong field is named by its place', () => {
     ['id', { id: '' }],
     ['id', { id: '../acme' }],
     ['name', { name: undefined }],
-    ['auth', { auth: 'bearer' }],
+    ['auth.type', { auth: { type: 'digest' } }],
+    ['auth', { auth: 'basic' }],
     ['timeoutMs', { timeoutMs: 0 }],
-    ['maxMembersPerCall', { maxMembersPerCall: 0 }],
-    ['maxMembersPerCall', { maxMembersPerCall: 1.5 }],
-    ['maxConcurrentCalls', { maxConcurrentCalls: '4' }],
+    ['limits', { limits: undefined }],
+    ['limits.membersPerCall', { limits: {} }],
+    ['limits.membersPerCall', { limits: { membersPerCall: 0 } }],
+    ['limits.membersPerCall', { limits: { membersPerCall: 1.5 } }],
+    ['limits.concurrentCalls', { limits: { membersPerCall: 1, concurrentCalls: '4' } }],
+    ['limits.callsPerSecond', { limits: { membersPerCall: 1, callsPerSecond: 0.5 } }],
+    ['limits.oneCallPerSegment', { limits: { membersPerCall: 1, oneCallPerSegment: 'yes' } }],
     ['create.method', { create: { ...create, method: 'post' } }],
     ['create.method', { create: { ...create, method: 'DELETE' } }],
-    ['add.method', { add: { ...memberCall, method: 'GET' } }],
-    ['remove.method', { remove: { ...memberCall, method: 'GET' } }],
+    ['add.method', { add: { ...memberCall, method: 'FETCH' } }],
     ['create.path', { create: { ...create, path: 'segments' } }],
     ['create.query.a', { create: { ...create, query: { a: 1 } } }],
     ['create.idempotentBy', { create: { ...create, idempotentBy: 'id' } }],
-    ['create.segmentAt', { create: { ...create, segmentAt: [] } }],
-    ['create.segmentAt', { create: { ...create, segmentAt: 'id' } }],
+    ['create.segment.at', { create: { ...create, segment: { at: 'id' } } }],
+    ['create.segment.at', { create: { ...create, segment: { at: '/a~2' } } }],
     ['add.path', { add: { ...memberCall, path: 'https://evil.example/' } }],
+    ['add.results.by', { add: { ...memberCall, results: { by: 'name' } } }],
+    ['add.results.indexAt', { add: { ...memberCall, results: { by: 'index', at: '/e' } } }],
+    ['user.hash', { user: { hash: 'sha512' } }],
+    ['user.normalize.0', { user: { normalize: ['upper-case'] } }],
+    ['answers.0.means', { answers: [{ status: [400], means: 'error' }] }],
     ['remove', { remove: undefined }],
+    ['remove', { remove: 'never' }],
   ])('%s in %j', (place, fields) => {
     const problems = problemsOf(fields);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^acme\\.json at ${place}: `));
+  });
+
+  it('and said to be missing where it is', () => {
+    expect(problemsOf({ limits: {} })).toEqual(['acme.json at limits.membersPerCall: is missing']);
   });
 });
 
@@ -92,15 +115,15 @@ describe('a base URL', () => {
 });
 
 describe('an unknown key is refused, lest a typing error go unnoticed', () => {
-  it.each<[string, object]>([
-    ['the top', { maxMembersPercall: 5 }],
-    ['create', { create: { ...create, headers: {} } }],
-    ['add', { add: { ...memberCall, body: {} } }],
-    ['remove', { remove: { ...memberCall, Query: {} } }],
-  ])('at %s: %j', (place, fields) => {
-    expect(problemsOf(fields)).toEqual([
-      expect.stringMatching(new RegExp(`^acme\\.json at ${place}: .*key`)),
-    ]);
+  it.each<[string, string, object]>([
+    ['the top', 'limit', { limit: 5 }],
+    ['limits', 'maxMembers', { limits: { membersPerCall: 5, maxMembers: 5 } }],
+    ['create', 'Headers', { create: { ...create, Headers: {} } }],
+    ['add', 'bodyEach', { add: { ...memberCall, bodyEach: {} } }],
+    ['remove', 'Query', { remove: { ...memberCall, Query: {} } }],
+    ['auth', 'token', { auth: { type: 'bearer', token: 'x' } }],
+  ])('at %s: %s', (place, key, fields) => {
+    expect(problemsOf(fields)).toEqual([`acme.json at ${place}: unknown: ${key}`]);
   });
 });
 
@@ -113,10 +136,25 @@ it('every problem is listed at once, in one ConfigurationError', () => {
     typo: 1,
     id: 'Not Ok',
     baseUrl: 'http://api.acme.example',
-    auth: 'bearer',
-    create: { ...create, path: 'segments' },
-    add: { ...memberCall, method: 'FETCH' },
+    auth: { type: 'digest' },
+    limits: {},
+    create: { ...create, path: 'segments', query: { a: '{{tilte}}' } },
+    add: { ...memberCall, method: 'FETCH', member: '{{userid}}' },
+    headers: { 'x-a': '{{user}' },
+    answers: [{ means: 'retry' }],
   };
   const places = problemsOf(fields).map((problem) => /^acme\.json at ([^:]+):/.exec(problem)?.[1]);
-  expect(places.sort()).toEqual(['add.method', 'auth', 'baseUrl', 'create.path', 'id', 'the top']);
+  expect(places.sort()).toEqual([
+    'add.member',
+    'add.method',
+    'answers.0',
+    'auth.type',
+    'baseUrl',
+    'create.path',
+    'create.query',
+    'headers',
+    'id',
+    'limits.membersPerCall',
+    'the top',
+  ]);
 });

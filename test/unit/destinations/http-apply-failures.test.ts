@@ -6,8 +6,8 @@ import { describedDestination, thirdPartyForEachTest, type Reaction } from './th
 const thirdParty = thirdPartyForEachTest();
 const elsewhere = thirdPartyForEachTest();
 const members = [
-  { segment: '1', user: 'marker-1' },
-  { segment: '1', user: 'marker-2' },
+  { segment: '1', user: 'marker-1', operatedAt: 0 },
+  { segment: '1', user: 'marker-2', operatedAt: 0 },
 ];
 
 const apply = (reaction: Reaction, fields: object = {}) => {
@@ -29,6 +29,7 @@ describe('an answer', () => {
       kind: 'retry',
       reason: `answered ${status}`,
       serverError: status >= 500,
+      tooFast: status === 429,
     });
   });
 
@@ -42,7 +43,7 @@ describe('an answer', () => {
 
   it('of 404 to a call over several segments may be about one of them', async () => {
     thirdParty.reactWith({ status: 404 });
-    const mixed = [...members, { segment: '2', user: 'marker-3' }];
+    const mixed = [...members, { segment: '2', user: 'marker-3', operatedAt: 0 }];
     const destination = describedDestination(thirdParty.url, {});
     await expect(destination.apply({ operation: 'add', members: mixed })).resolves.toEqual({
       kind: 'refused-whole',
@@ -108,7 +109,7 @@ describe('no answer', () => {
 describe.each([301, 302, 307, 308])('a redirect (%i)', (status) => {
   it('to another host is not followed: nobody there sees users or credentials', async () => {
     const headers = { Location: `${elsewhere.url}/members` };
-    const result = await apply({ status, headers }, { auth: 'basic' });
+    const result = await apply({ status, headers }, { auth: { type: 'basic' } });
     expect(result).toEqual({ kind: 'fault', reason: `answered ${status}`, status });
     expect(elsewhere.calls).toEqual([]);
     expect(thirdParty.call().headers.authorization).toBeDefined();

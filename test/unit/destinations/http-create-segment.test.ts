@@ -10,7 +10,7 @@ const byId = {
     method: 'PUT',
     path: '/segments/{{audience.id}}',
     idempotentBy: 'none',
-    segmentAt: ['id'],
+    segment: { at: '/id' },
   },
 };
 
@@ -55,7 +55,7 @@ describe('the segment', () => {
       name: 'DestinationError',
       code: 'DESTINATION_MISCONFIGURED',
       retryable: true,
-      message: expect.stringContaining('named no segment at id'),
+      message: expect.stringContaining('named no segment at /id'),
     });
   });
 });
@@ -95,7 +95,7 @@ describe('a refusal', () => {
 
   it.each(['', '.', '..'])('meets the id %j before anything is sent', async (audienceId) => {
     await expect(create(byId, { audienceId })).rejects.toMatchObject(
-      refused('its id contains what this platform cannot take'),
+      refused('its name or id contains what this platform cannot take'),
     );
     expect(thirdParty.calls).toEqual([]);
   });

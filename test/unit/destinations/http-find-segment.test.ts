@@ -9,12 +9,12 @@ const inList = {
   method: 'GET',
   path: '/segments',
   query: { key: '{{audience.id}}' },
-  listAt: ['data', 'segments'],
-  where: { key: '{{audience.id}}' },
-  segmentAt: ['id'],
+  listAt: '/data/segments',
+  where: { '/key': '{{audience.id}}' },
+  segment: { at: '/id' },
 };
 /** Asks for the one segment. */
-const single = { method: 'GET', path: '/segments/{{audience.id}}', segmentAt: ['segment', 'id'] };
+const single = { method: 'GET', path: '/segments/{{audience.id}}', segment: { at: '/segment/id' } };
 
 function find(description: object, reaction: Reaction, changed: object = {}) {
   thirdParty.reactWith(reaction);
@@ -55,9 +55,13 @@ describe('a segment in a list', () => {
   });
 
   it('is known by all of its fields, numbers as their text', async () => {
-    const where = { key: '{{audience.id}}', name: '{{title}}', version: '2' };
+    const where = { '/key': '{{audience.id}}', '/name': '{{title}}', '/version': '2' };
     const own = { key: 'a.1', name: request.title, version: 2, id: 9 };
-    const others = Object.keys(where).map((key, index) => ({ ...own, [key]: 'other', id: index }));
+    const others = ['key', 'name', 'version'].map((key, index) => ({
+      ...own,
+      [key]: 'other',
+      id: index,
+    }));
     expect(await find({ ...inList, where }, listOf(...others, own))).toBe('9');
   });
 

@@ -2,28 +2,50 @@ import { describe, expect, it } from '@jest/globals';
 import { describedDestination, thirdPartyForEachTest } from './third-party-stub.ts';
 
 const thirdParty = thirdPartyForEachTest();
-const USERS = ['u', 'ü😀', '"\\', 'a\nb', '\ud800', '', '{{segment}}', '12', 'x'.repeat(1_000)];
+const USERS = ['u', 'ü😀', '"\\', 'a\nb', '\ud800', '{{segment}}', '12', 'x'.repeat(1_000)];
 
 describe('what is declared', () => {
   it('comes from the description', () => {
     const limits = {
+      membersPerCall: 50,
+      segmentsPerCall: 5,
+      concurrentCalls: 2,
+      callsPerSecond: 9,
+    };
+    expect(describedDestination(thirdParty.url, { limits }).capabilities).toEqual({
+      segments: 'created',
+      creationIdempotentBy: 'none',
+      readyAfterMs: undefined,
+      removal: 'native',
+      reports: 'all-or-nothing',
       maxMembersPerCall: 50,
       maxSegmentsPerCall: 5,
+      maxBytesPerCall: undefined,
       maxConcurrentCalls: 2,
-      maxCallsPerSecond: 9,
-    };
-    expect(describedDestination(thirdParty.url, limits).capabilities).toEqual({
-      ...limits,
-      creationIdempotentBy: 'none',
+      maxCallRate: { calls: 9, perMs: 1_000 },
       oneCallPerSegment: false,
     });
-    const oneCall = { oneCallPerSegment: true };
-    expect(describedDestination(thirdParty.url, oneCall).capabilities).toMatchObject(oneCall);
   });
 
-  it('as bytes of members leaves room for the brackets around them', () => {
-    const { capabilities } = describedDestination(thirdParty.url, { maxBytesPerCall: 1_000 });
-    expect(capabilities.maxBytesPerCall).toBe(999);
+  it.each<[object, object]>([
+    [{ limits: { membersPerCall: 5, oneCallPerSegment: true } }, { oneCallPerSegment: true }],
+    [
+      { limits: { membersPerCall: 5, callsPerMinute: 250 } },
+      { maxCallRate: { calls: 250, perMs: 60_000 } },
+    ],
+    // The rest is room for what stands around the members.
+    [{ limits: { membersPerCall: 5, bytesPerCall: 10_000 } }, { maxBytesPerCall: 8_000 }],
+    [{ remove: 'not-supported' }, { removal: 'none' }],
+    [
+      { create: { segment: { value: '{{title}}' } } },
+      { segments: 'implicit', creationIdempotentBy: 'title' },
+    ],
+    [
+      { create: { segment: { value: 'mapp-{{audience.id}}' } } },
+      { segments: 'implicit', creationIdempotentBy: 'audience' },
+    ],
+  ])('%j as %j', (fields, declared) => {
+    expect(describedDestination(thirdParty.url, fields).capabilities).toMatchObject(declared);
   });
 });
 
@@ -34,12 +56,12 @@ describe('the bytes of members', () => {
     ['nested', { user: [{ id: '{{user}}', '{{segment}}': true }], kind: 'ä' }],
   ];
 
-  it.each(elements)('are what the body takes, its brackets apart: %s', async (_, bodyEach) => {
-    const add = { method: 'POST', path: '/members', bodyEach };
-    const remove = { method: 'DELETE', path: '/members', bodyEach: ['{{user}}'] };
+  it.each(elements)('are what the body takes, its brackets apart: %s', async (_, member) => {
+    const add = { method: 'POST', path: '/members', member };
+    const remove = { method: 'DELETE', path: '/members', member: ['{{user}}'] };
     const destination = describedDestination(thirdParty.url, { add, remove });
     for (const operation of ['add', 'remove'] as const) {
-      const members = USERS.map((user, index) => ({ segment: String(index), user }));
+      const members = USERS.map((user, index) => ({ segment: String(index), user, operatedAt: 0 }));
       await destination.apply({ operation, members });
       const body = thirdParty.calls.at(-1)?.body ?? '';
       const counted = members.map((member) => destination.memberBytes?.(operation, member) ?? 0);
@@ -51,7 +73,7 @@ describe('the bytes of members', () => {
 describe('a server error', () => {
   const apply = (status: number, headers: Record<string, string> = {}) => {
     thirdParty.reactWith({ status, headers });
-    const members = [{ segment: '1', user: 'u' }];
+    const members = [{ segment: '1', user: 'u', operatedAt: 0 }];
     return describedDestination(thirdParty.url).apply({ operation: 'add', members });
   };
 
@@ -73,7 +95,7 @@ describe('a server error', () => {
 
   it('is not a connection that was lost', async () => {
     thirdParty.reactWith('reset');
-    const members = [{ segment: '1', user: 'u' }];
+    const members = [{ segment: '1', user: 'u', operatedAt: 0 }];
     const result = await describedDestination(thirdParty.url).apply({ operation: 'add', members });
     expect(result).not.toHaveProperty('serverError');
   });

@@ -35,10 +35,15 @@ beforeEach(() => {
 const apply = () =>
   describedDestination(thirdParty.url).apply({
     operation: 'add',
-    members: [{ segment: '1', user: 'u' }],
+    members: [{ segment: '1', user: 'u', operatedAt: 0 }],
   });
 const create = (key = 'id') => {
-  const call = { method: 'POST', path: '/segments', idempotentBy: 'none', segmentAt: [key] };
+  const call = {
+    method: 'POST',
+    path: '/segments',
+    idempotentBy: 'none',
+    segment: { at: `/${key}` },
+  };
   const destination = describedDestination(thirdParty.url, { create: call });
   return destination.createSegment({ title: 't', audienceId: 'a' });
 };

@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parseDescription } from '../../../shared/destinations/http/description.ts';
 import { createDestination, destinationIds } from '../../../shared/destinations/registry.ts';
@@ -11,7 +10,10 @@ const settings = { credentials: () => Promise.resolve('user:password') };
 it('Pangolin ships in both shapes: micro-batches and one by one', () => {
   expect(destinationIds).toEqual(expect.arrayContaining(['pangolin', 'pangolin-one-by-one']));
   expect(createDestination('pangolin', settings).capabilities).toEqual({
+    segments: 'created',
     creationIdempotentBy: 'title',
+    removal: 'native',
+    reports: 'all-or-nothing',
     maxMembersPerCall: 1000,
     maxSegmentsPerCall: 1000,
     maxConcurrentCalls: 8,
@@ -43,7 +45,9 @@ it.each(['acme', '', 'Pangolin', 'pangolin.json', 'constructor', '__proto__', 't
     expect(() => createDestination(id, settings)).toThrow(
       expect.objectContaining({
         code: 'CONFIGURATION_INVALID',
-        problems: [`DESTINATION: "${id}" is unknown; use one of ${destinationIds.join(', ')}`],
+        problems: [
+          `DESTINATION: "${id}" is unknown; use one of ${destinationIds.join(', ')}, or describe it (DESTINATION_DESCRIPTION)`,
+        ],
       }),
     );
   },

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach } from '@jest/globals';
+import type { DestinationSettings } from '../../../shared/destinations/destination.ts';
 import { parseDescription } from '../../../shared/destinations/http/description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 
@@ -86,27 +87,30 @@ export function thirdPartyForEachTest(): ThirdPartyStub {
 export function describedDestination(
   baseUrl: string,
   fields: object = {},
-  credentials = () => Promise.resolve('user:pässword'),
+  settings: DestinationSettings = {},
 ) {
-  const bodyEach = { segment: '{{segment | number}}', userid: '{{user}}' };
+  const member = { segment: '{{segment | number}}', userid: '{{user}}' };
   const description = {
     id: 'acme',
     name: 'Acme Ads',
     baseUrl,
-    auth: 'none',
-    maxMembersPerCall: 10,
+    auth: { type: 'none' },
+    limits: { membersPerCall: 10 },
     create: {
       method: 'POST',
       path: '/segments',
       query: { title: '{{title}}' },
       idempotentBy: 'none',
-      segmentAt: ['id'],
-      createdAt: ['created'],
-      refusalAt: ['error', 'text'],
+      segment: { at: '/id' },
+      created: { at: '/created' },
+      refusal: { at: '/error/text' },
     },
-    add: { method: 'POST', path: '/members', bodyEach },
-    remove: { method: 'DELETE', path: '/members', bodyEach },
+    add: { method: 'POST', path: '/members', member },
+    remove: { method: 'DELETE', path: '/members', member },
     ...fields,
   };
-  return createHttpDestination(parseDescription(description, 'acme.json'), { credentials });
+  return createHttpDestination(parseDescription(description, 'acme.json'), {
+    credentials: () => Promise.resolve('user:pässword'),
+    ...settings,
+  });
 }

@@ -6,6 +6,7 @@ import {
   type EmbeddedQueueOptions,
 } from '../../../shared/queue/embedded-queue.ts';
 import type { Settlement } from '../../../shared/queue/queue.ts';
+import { eventually } from '../../setup/eventually.ts';
 
 let queue: EmbeddedQueue;
 const create = (options: EmbeddedQueueOptions) => {
@@ -51,6 +52,94 @@ describe('What the embedded queue holds in memory is bounded', () => {
     await expect(publish(41)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     await expect(publish(40)).resolves.toEqual(expect.any(String));
   });
+});
+
+describe('With several subscriptions', () => {
+  /** Acknowledges what it is told to; `received` holds the ids of its deliveries. */
+  const subscribe = () => {
+    const received: string[] = [];
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    queue.subscribe(async ({ messageId }) => {
+      received.push(messageId);
+      await released;
+      return 'ack';
+    });
+    return { received, release };
+  };
+
+  test('a message counts once, and is freed when all have acknowledged it', async () => {
+    create({ maxBytes: 100 });
+    const [one, other] = [subscribe(), subscribe()];
+    let idle = false;
+    await publish(60, 'key');
+    await publish(40, 'key');
+    void queue.idle().then(() => {
+      idle = true;
+    });
+    one.release();
+    await eventually(() => {
+      expect(one.received).toHaveLength(2);
+    });
+    expect(queue.pending()).toBe(2);
+    await expect(publish(1)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
+    expect(idle).toBe(false);
+
+    other.release();
+    await queue.idle();
+    expect(other.received).toEqual(one.received);
+    expect(queue.pending()).toBe(0);
+    await expect(publish(100)).resolves.toEqual(expect.any(String));
+  });
+
+  test('what was published before the first one is for it; a later one gets what comes later', async () => {
+    create({});
+    const early = [await publish(1, 'key'), await publish(1)];
+    const first = subscribe();
+    const between = await publish(1, 'key');
+    const second = subscribe();
+    const late = await publish(1, 'key');
+    first.release();
+    second.release();
+    await queue.idle();
+    expect(first.received.toSorted()).toEqual([...early, between, late].toSorted());
+    expect(first.received.filter((id) => id !== early[1])).toEqual([early[0], between, late]);
+    expect(second.received).toEqual([late]);
+  });
+
+  test('each counts its own delivery attempts', async () => {
+    create({ minBackoffMs: 1, maxBackoffMs: 1 });
+    const attempts: number[][] = [[], []];
+    for (const [index, own] of attempts.entries()) {
+      queue.subscribe(({ deliveryAttempt = 0 }) => {
+        own.push(deliveryAttempt);
+        return Promise.resolve(index === 0 && own.length < 3 ? 'nack' : 'ack');
+      });
+    }
+    await publish(1);
+    await queue.idle();
+    expect(attempts).toEqual([[1, 2, 3], [1]]);
+  });
+});
+
+test('once it is closed nothing is delivered, and what was not acknowledged counts as pending', async () => {
+  create({ minBackoffMs: 1, maxBackoffMs: 1 });
+  let deliveries = 0;
+  queue.subscribe(async () => {
+    deliveries += 1;
+    await queue.close();
+    return 'nack';
+  });
+  await publish(1, 'key');
+  await publish(1, 'key');
+  await eventually(() => {
+    expect(deliveries).toBe(1);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(deliveries).toBe(1);
+  expect(queue.pending()).toBe(2);
 });
 
 describe('publishRoundTripMs', () => {

@@ -1,0 +1,31 @@
+import type { AudienceMap } from '../../shared/audience-map/audience-map.ts';
+import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
+import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
+import type { Config } from '../../shared/config.ts';
+import type { DeadMembers } from '../../shared/dead-letters/dead-members.ts';
+import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
+import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
+import { LOCAL_PROJECT, type Run } from './run.ts';
+
+/** What the local stack keeps of one destination. */
+export interface Stores {
+  readonly audienceMap: AudienceMap;
+  readonly deadMembers: DeadMembers;
+}
+
+/** The stores of a destination: embedded, or in Firestore's emulator. */
+export function createStores(config: Config<'localStack'>, run: Run, destination: string): Stores {
+  if (config.FIRESTORE_EMULATOR_HOST === undefined) {
+    return { audienceMap: createEmbeddedAudienceMap(), deadMembers: createEmbeddedDeadMembers() };
+  }
+  const options = {
+    projectId: LOCAL_PROJECT,
+    databaseId: '(default)',
+    collection: run.name,
+    destination,
+  };
+  return {
+    audienceMap: createFirestoreAudienceMap(options),
+    deadMembers: createFirestoreDeadMembers(options),
+  };
+}

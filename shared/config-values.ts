@@ -1,0 +1,71 @@
+/** What one variable may hold: the schemas config.ts is made of. */
+import { z } from 'zod';
+import { SecretText } from './secret-text.ts';
+
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+export const wholeNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number, 1 or more')
+  .transform(Number);
+/** Of something that has no default. */
+export const name = z.string({ error: 'is not set' });
+export const secretText = z.string().transform((value) => new SecretText(value));
+export const userAndPassword = z
+  .string()
+  .regex(/^[^:]+:.+$/, 'write it as user:password')
+  .transform((value) => new SecretText(value));
+export const commaSeparatedSecrets = z
+  .string()
+  .transform((value) => splitList(value))
+  .refine((values) => values.length > 0, 'write at least one secret')
+  .transform((values) => values.map((value) => new SecretText(value)));
+/** `projects/P/secrets/S`, Secret Manager's own name of a secret. */
+export const secretName = z
+  .string()
+  .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
+/** Parsed; of which shape it must be, its destination says. */
+export const jsonObject = z.string().transform((value, context) => {
+  const parsed = parseJson(value);
+  if (isObject(parsed)) return parsed;
+  context.addIssue({ code: 'custom', message: 'write it as a JSON object' });
+  return z.NEVER;
+});
+export const description = z
+  .string()
+  .regex(/^\s*\{|\.json$/, 'write it as a JSON object, or as the path of a .json file');
+export const distinctNames = z
+  .string()
+  .transform((value) => splitList(value))
+  .superRefine((names, context) => {
+    if (names.length === 0) context.addIssue({ code: 'custom', message: 'name at least one' });
+    const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    for (const name of twice) {
+      context.addIssue({ code: 'custom', message: `"${name}" is named twice; name each once` });
+    }
+  });
+const portText = 'must be a port, 0 to 65535';
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, portText)
+  .transform(Number)
+  .refine((value) => value <= 65535, portText);
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its error quotes the text it fails on.
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
