@@ -16,7 +16,7 @@ export interface ThirdParty {
   /** Lets the next calls come to grief. Missing: nothing between us and it can fail. */
   readonly failNext?: (mishap: Mishap, times?: number) => void;
   /** From now on it does not take this user, as the vendor does not take a bad id. Missing: it always does. */
-  readonly refuseUser?: (user: string) => void;
+  readonly refuseUser?: (user: string) => void | Promise<void>;
   /** Lets time pass for it, in milliseconds, where a segment takes some before it is ready. */
   readonly passTime?: (ms: number) => void;
   close(): Promise<void>;
