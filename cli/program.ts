@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { addDestinationCommands } from './destination/add-destination-commands.ts';
 import { addDeadLetterCommands } from './dead-letters/add-dead-letter-commands.ts';
 
 const EXAMPLES_AND_CODES = `
 Examples:
   audience-relay dead-letters list
   audience-relay dead-letters replay --dry-run
+  audience-relay destination check my-platform.json
   audience-relay help dead-letters
 
 Exit codes:
@@ -20,5 +22,6 @@ export function createProgram(): Command {
     .showHelpAfterError('(--help tells more, with examples)')
     .addHelpText('after', EXAMPLES_AND_CODES);
   addDeadLetterCommands(program);
+  addDestinationCommands(program);
   return program;
 }

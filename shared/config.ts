@@ -119,6 +119,12 @@ const schemas = {
     PORT: port.prefault('8080'),
     HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
   }),
+  /** The command line, trying a destination out. */
+  destinationTry: z.object({
+    DESTINATION_BASE_URL: forwardSettings.DESTINATION_BASE_URL,
+    DESTINATION_OPTIONS: forwardSettings.DESTINATION_OPTIONS,
+    DESTINATION_CREDENTIALS: secretText.exactOptional(),
+  }),
   localStack: z.object({
     ...everywhere,
     ...ordering,
@@ -150,6 +156,7 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
   userSync: [],
   operator: [],
   operatorLocal: [],
+  destinationTry: [],
   localStack: [],
 };
 

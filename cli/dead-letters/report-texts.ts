@@ -6,7 +6,7 @@ import type {
   PurgeReport,
   ReplayReport,
 } from '../../shared/dead-letters/reports.ts';
-import { table } from './table.ts';
+import { table } from '../table.ts';
 
 const NONE = 'No dead letter matches.';
 

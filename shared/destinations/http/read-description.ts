@@ -18,7 +18,9 @@ export function readDescription(text: string): WrittenDescription {
     return { value: JSON.parse(isInline ? text : readFileSync(text, 'utf8')), source };
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error;
-    const what = isMissing ? 'cannot be read' : `is no JSON: ${(error as Error).message}`;
+    // The parser's own words quote what it read, which may be a secret in the wrong place.
+    const where = /line \d+ column \d+/.exec(String(error))?.[0] ?? 'somewhere';
+    const what = isMissing ? 'cannot be read' : `is no JSON (${where})`;
     throw new ConfigurationError([`${source}: ${what}`]);
   }
 }

@@ -62,7 +62,7 @@ export function mustEqual(what: string, actual: unknown, expected: unknown): voi
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) as string | undefined) ?? 'nothing';
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 export function must(holds: boolean, text: string): void {

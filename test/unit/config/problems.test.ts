@@ -8,6 +8,7 @@ const VALID: Record<Program, Environment> = {
   userSync: {},
   operator: { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' },
   operatorLocal: {},
+  destinationTry: {},
   localStack: {},
 };
 
