@@ -22,7 +22,7 @@ export function check(name: string, options: CheckOptions): void {
   }
   console.log(`${name} describes ${description.id}; nothing is wrong with it.\n`);
   console.log(table(['what', 'how'], rowsOf(description)));
-  console.log(`\nNext: audience-relay destination try ${name} --dry-run`);
+  console.log(`\nNext: npm run -s audience-relay -- destination try ${name} --dry-run`);
 }
 
 function readOrExplain(name: string): PlatformDescription {
