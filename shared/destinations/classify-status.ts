@@ -3,6 +3,8 @@ export type StatusClass =
   | 'ok'
   /** Try again later. */
   | 'retry'
+  /** The same, and calls must become fewer. */
+  | 'too-fast'
   /** Something in the call is at fault: halving it may save the rest. */
   | 'refused'
   /** The call is refused for good, whatever is in it. */
@@ -10,8 +12,8 @@ export type StatusClass =
   /** No member is to blame and an operator must act; nothing sent meanwhile may be lost. */
   | 'fault';
 
-/** Client errors that pass by themselves: timeout, conflict, locked, too early, too many requests. */
-const RETRYABLE = new Set([408, 409, 423, 425, 429]);
+/** Client errors that pass by themselves: timeout, conflict, locked, too early. */
+const RETRYABLE = new Set([408, 409, 423, 425]);
 /** Malformed, too large, unprocessable. */
 const REFUSED = new Set([400, 413, 422]);
 /** Our credentials, or a call that is not described as the third party wants it. */
@@ -23,6 +25,7 @@ const FAULTS = new Set([401, 403, 405, 406, 415]);
 export function classifyStatus(status: number): StatusClass {
   if (status >= 200 && status < 300) return 'ok';
   if (status < 400 || FAULTS.has(status)) return 'fault';
+  if (status === 429) return 'too-fast';
   if (RETRYABLE.has(status)) return 'retry';
   if (REFUSED.has(status)) return 'refused';
   return status < 500 || status === 501 ? 'rejected' : 'retry';

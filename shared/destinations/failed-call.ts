@@ -22,13 +22,17 @@ export function failedBatch(
   const reason = `answered ${status}`;
   switch (meaning) {
     case 'retry':
+    case 'too-fast': {
+      // What says how long to wait is neither ill nor overrun without end.
+      const saysWhen = retryAfterMs !== undefined;
       return {
         kind: 'retry',
         reason,
         retryAfterMs,
-        serverError: status >= 500 && retryAfterMs === undefined,
-        tooFast: status === 429 && retryAfterMs === undefined,
+        serverError: status >= 500 && meaning === 'retry' && !saysWhen,
+        tooFast: meaning === 'too-fast' && !saysWhen,
       };
+    }
     case 'fault':
       return { kind: 'fault', reason, status };
     case 'refused':
@@ -78,6 +82,7 @@ export function failedCreation(
   const answer = `answered ${status}`;
   switch (meaning) {
     case 'retry':
+    case 'too-fast':
       return creationUnavailable(platform, answer, retryAfterMs);
     // 404, 410, 501 …: the call is wrong, not the audience.
     case 'refused':

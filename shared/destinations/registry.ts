@@ -1,10 +1,17 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Destination, DestinationSettings } from './destination.ts';
+import { createFileDropDestination } from './file-drop/file-drop-destination.ts';
 import { parseDescription } from './http/description.ts';
 import { createHttpDestination } from './http/http-destination.ts';
+import brazeCohorts from './http/platforms/braze-cohorts.json' with { type: 'json' };
+import linkedinDmpSegments from './http/platforms/linkedin-dmp-segments.json' with { type: 'json' };
+import metaCustomAudiences from './http/platforms/meta-custom-audiences.json' with { type: 'json' };
 import pangolin from './http/platforms/pangolin.json' with { type: 'json' };
 import pangolinOneByOne from './http/platforms/pangolin-one-by-one.json' with { type: 'json' };
+import taboolaFirstParty from './http/platforms/taboola-first-party.json' with { type: 'json' };
 import type { WrittenDescription } from './http/read-description.ts';
+import { createMolocoDestination } from './moloco/moloco-destination.ts';
+import { createRoktDestination } from './rokt/rokt-destination.ts';
 
 type Factory = (settings: DestinationSettings) => Destination;
 
@@ -12,6 +19,10 @@ type Factory = (settings: DestinationSettings) => Destination;
 export const shippedDescriptions: Readonly<Record<string, unknown>> = {
   pangolin,
   'pangolin-one-by-one': pangolinOneByOne,
+  'braze-cohorts': brazeCohorts,
+  'linkedin-dmp-segments': linkedinDmpSegments,
+  'meta-custom-audiences': metaCustomAudiences,
+  'taboola-first-party': taboolaFirstParty,
 };
 
 const destinations: Readonly<Record<string, Factory>> = {
@@ -21,6 +32,9 @@ const destinations: Readonly<Record<string, Factory>> = {
       (settings) => createHttpDestination(parseDescription(value, `${id}.json`), settings),
     ]),
   ),
+  rokt: createRoktDestination,
+  moloco: createMolocoDestination,
+  'file-drop': createFileDropDestination,
 };
 
 /** Ids that DESTINATION may name. */

@@ -64,5 +64,6 @@ function keyOf(template: string): 'audience' | 'title' {
 
 function reportsOf({ results }: MemberCall): DestinationCapabilities['reports'] {
   if (results === undefined) return 'all-or-nothing';
+  if (results.by === 'none') return 'accepted';
   return results.by === 'count' ? 'counts' : 'each';
 }

@@ -7,7 +7,7 @@ const scalars = z.array(z.union([z.string(), z.number(), z.boolean()])).min(1);
 /** Whether the value at a place is one of some. */
 const condition = z.strictObject({ at: pointer, in: scalars });
 
-const ALL_MEANINGS = ['ok', 'retry', 'refused', 'rejected', 'fault'] as const;
+const ALL_MEANINGS = ['ok', 'retry', 'too-fast', 'refused', 'rejected', 'fault'] as const;
 
 /** What an answer means; the first rule that fits counts, else its HTTP status by the usual reading. */
 export const answerRule = z
@@ -18,7 +18,7 @@ export const answerRule = z
     means: z
       .enum(ALL_MEANINGS)
       .describe(
-        'ok: done. retry: try again later. refused: something in the call is at fault, halving it may save the rest. rejected: refused for good, whatever is in it. fault: an operator must act; nothing is lost meanwhile.',
+        'ok: done. retry: try again later. too-fast: the same, and calls become fewer. refused: something in the call is at fault, halving it may save the rest. rejected: refused for good, whatever is in it. fault: an operator must act; nothing is lost meanwhile.',
       ),
   })
   .describe(
@@ -32,6 +32,9 @@ const problem = {
 
 /** What an answer says of each member. */
 export const memberResults = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('none').describe('Nothing: an answer says only that they came.'),
+  }),
   z.strictObject({
     by: z.literal('position').describe('A list with one element per member, in their order.'),
     at: pointer,

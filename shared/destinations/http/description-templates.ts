@@ -36,7 +36,7 @@ export function templateProblems(value: unknown): string[] {
   const segment = [...PLACEHOLDERS.segment, ...named];
   return [
     ...problemsAt('headers', top['headers'], named),
-    ...callProblems('create', top['create'], { call: segment }),
+    ...callProblems('create', top['create'], { call: [...segment, ...ttl] }),
     ...problemsAt('create.segment.value', fieldsOf(fieldsOf(top['create'])['segment'])['value'], [
       ...PLACEHOLDERS.segment,
       ...options,

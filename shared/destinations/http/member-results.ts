@@ -18,6 +18,7 @@ export function resultsIn(
   results: MemberResults,
   members: readonly SentMember[],
 ): BatchResult {
+  if (results.by === 'none') return allDelivered(members.map(({ member }) => member));
   const report = valueAt(parseAnswer(body), results.at);
   if (results.by === 'count') return counted(report, results, members);
   if (!Array.isArray(report)) return allDelivered(members.map(({ member }) => member));
@@ -38,7 +39,7 @@ export function namedInRefusal(
   results: MemberResults,
   members: readonly SentMember[],
 ): BatchResult | undefined {
-  if (results.by === 'count' || results.by === 'position') return undefined;
+  if (results.by !== 'index' && results.by !== 'id') return undefined;
   const report = valueAt(parseAnswer(body), results.at);
   if (!Array.isArray(report)) return undefined;
   const outcomes = named(report, results, members);
@@ -90,7 +91,7 @@ function named(
 
 function notTaken(
   element: unknown,
-  { retry, code }: Pick<MemberResults & { by: 'id' }, 'retry' | 'code'>,
+  { retry, code }: Pick<Extract<MemberResults, { by: 'id' }>, 'retry' | 'code'>,
 ): Outcome {
   const found = code === undefined ? undefined : valueAt(element, code);
   const text = typeof found === 'string' || typeof found === 'number' ? String(found) : '';

@@ -3,7 +3,7 @@
 /** The values a placeholder may name. A list stands for itself only where a JSON text is nothing else. */
 export type TemplateValues = Readonly<Record<string, string | readonly Json[]>>;
 
-const PLACEHOLDER = /\{\{\s*([\w.]+)\s*(?:\|\s*(number)\s*)?\}\}/g;
+const PLACEHOLDER = /\{\{\s*([\w.]+)\s*(?:\|\s*(number|json)\s*)?\}\}/g;
 const ONLY_NUMBER = /^\{\{\s*([\w.]+)\s*\|\s*number\s*\}\}$/;
 const ONLY_VALUE = /^\{\{\s*([\w.]+)\s*\}\}$/;
 
@@ -28,11 +28,14 @@ export function placeholdersIn(template: string): string[] {
 }
 
 /**
- * A text with its placeholders filled in, unescaped.
+ * A text with its placeholders filled in, unescaped; `{{name | json}}` as JSON writes a text, quotes
+ * included, for JSON within a query or a form.
  * @throws TypeError when a placeholder names no value: a description is checked before it is used.
  */
 export function fillText(template: string, values: TemplateValues): string {
-  return template.replace(PLACEHOLDER, (_, name: string) => valueOf(name, values));
+  return template.replace(PLACEHOLDER, (_, name: string, filter?: string) =>
+    filter === 'json' ? JSON.stringify(valueOf(name, values)) : valueOf(name, values),
+  );
 }
 
 /**

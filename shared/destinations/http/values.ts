@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { MicroBatch, Member } from '../destination.ts';
+import { operationId } from '../operation-id.ts';
 import type { TemplateValues } from './template.ts';
 
 /** The present, and, where memberships end, how long they last and until when. */
@@ -24,15 +24,14 @@ export function timeValues(now: number, ttlSeconds: number | undefined): Templat
  */
 export function memberValues(
   operation: MicroBatch['operation'],
-  { segment, user, operatedAt }: Member,
+  member: Member,
   written: string,
 ): TemplateValues {
-  const identity = JSON.stringify([segment, user, operation, operatedAt]);
   return {
-    segment,
+    segment: member.segment,
     user: written,
-    'operation.id': createHash('sha256').update(identity).digest('hex'),
-    ...moment('operation', operatedAt),
+    'operation.id': operationId(operation, member),
+    ...moment('operation', member.operatedAt),
   };
 }
 

@@ -1,20 +1,23 @@
-import { writeIdentifier, type IdentifierRules } from '../identifier.ts';
+import type { Member } from '../destination.ts';
+import { listProblem } from './names.ts';
 import type { ImportOptions } from './options.ts';
-import type { RoktApi } from './rokt-api.ts';
+import type { Problem, RoktApi, WrittenMember } from './rokt-api.ts';
+import { writeUserId } from './user-id.ts';
 
-/** Ours: Rokt documents no limit for bodies; other senders stay below 1 MB. */
-const MAX_MEMBER_BYTES = 900_000;
-/** Ours: Rokt documents none for the name of a list. */
-const MAX_LIST_LENGTH = 256;
+/** None is documented. */
+const MAX_BODY_BYTES = 1_000_000;
+/** More than all of a body takes that is no member. */
+const ENVELOPE_BYTES = 2_000;
+/** No address is longer, as RFC 3696 counts. */
+const MAX_ID_LENGTH = 320;
 
-const RULES: Readonly<Record<ImportOptions['identifier'], IdentifierRules>> = {
-  email: { normalize: ['trim', 'lower-case'], alreadyHashed: 'keep' },
-  sha256: { normalize: ['trim', 'lower-case'], hash: 'sha256-hex', alreadyHashed: 'keep' },
-};
-
-/** Rokt's custom audience import: lists by name, made by their first member. */
-export function audienceImport({ accountId, identifier, membersPerCall }: ImportOptions): RoktApi {
-  const key = identifier === 'email' ? 'emails' : 'sha256s';
+/**
+ * Rokt's import of custom audiences: a list by its name, with the emails to include in it or to
+ * exclude from it. It is there with its first member.
+ */
+export function createAudienceImport(options: ImportOptions): RoktApi {
+  const { accountId, identifier, membersPerCall, callsPerSecond } = options;
+  const idRules = { hashed: identifier === 'sha256', maxLength: MAX_ID_LENGTH };
 
   return {
     capabilities: {
@@ -24,24 +27,31 @@ export function audienceImport({ accountId, identifier, membersPerCall }: Import
       reports: 'all-or-nothing',
       maxMembersPerCall: membersPerCall,
       maxSegmentsPerCall: 1,
-      maxBytesPerCall: MAX_MEMBER_BYTES,
+      maxBytesPerCall: MAX_BODY_BYTES - ENVELOPE_BYTES,
       maxConcurrentCalls: 4,
-      // Nothing is documented of two calls about one list at once.
-      oneCallPerSegment: true,
+      maxCallRate: { calls: callsPerSecond, perMs: 1_000 },
+      oneCallPerSegment: false,
     },
     baseUrl: 'https://data.rokt.com',
     path: '/v3/import/suppression',
-    maxNameLength: MAX_LIST_LENGTH,
-    write: (_operation, { user }) => {
-      const id = writeIdentifier(user, RULES[identifier]);
-      return 'problem' in id ? id : { user: id.text, item: id.text };
+    headers: { 'content-type': 'application/json' },
+    timeoutMs: 30_000,
+    maxBodyBytes: MAX_BODY_BYTES,
+    segmentOf: (title) => {
+      const problem = listProblem(title);
+      return problem === undefined ? { segment: title } : { problem: `its name ${problem}` };
     },
-    body: (operation, list, items) => ({
+    writeMember: (_operation, { segment, user }: Member): WrittenMember | Problem => {
+      const problem = listProblem(segment);
+      if (problem !== undefined) return { problem: `the name of its segment ${problem}` };
+      const id = writeUserId(user, idRules);
+      return 'problem' in id ? id : { key: id.text, item: id.text };
+    },
+    writeBody: ({ operation, segment, items }) => ({
       accountId,
       action: operation === 'add' ? 'include' : 'exclude',
-      list,
-      [key]: items,
+      list: segment,
+      [identifier === 'sha256' ? 'sha256s' : 'emails']: items,
     }),
-    taken: () => ({ status: 'delivered' }),
   };
 }

@@ -1,83 +1,80 @@
 import type {
   Batch,
-  BatchEnvironmentEnum,
+  BatchEnvironment,
+  CustomEvent,
   CustomEventData,
-  CustomEventDataCustomEventTypeEnum,
-  EventTypeEnum,
 } from '@mparticle/event-models';
-import type { Member } from '../destination.ts';
+import type { Member, MicroBatch } from '../destination.ts';
 import { operationId } from '../operation-id.ts';
-import type { AttributesOptions, EventsOptions } from './options.ts';
-import type { Operation } from './rokt-api.ts';
+import type { EventsApiOptions } from './options.ts';
 
-/**
- * A batch as the Events API takes it from servers. Its published types are those of browsers, which know
- * their user by `mpid`, and demand the types' own enums where the API wants texts.
- */
-export type EventBatch = Omit<Batch, 'environment' | 'events' | 'mpid'> & {
-  readonly source_request_id: string;
-  readonly environment: `${BatchEnvironmentEnum}`;
-  readonly events?: readonly ConversionEvent[];
+/** What the Events API is told of one user. The models' enums as the texts that they are. */
+export type EventBatch = Pick<
+  Batch,
+  'source_request_id' | 'user_identities' | 'user_attributes' | 'deleted_user_attributes'
+> & {
+  readonly environment: BatchEnvironment;
+  readonly events?: readonly MembershipEvent[];
 };
 
-interface ConversionEvent {
-  readonly event_type: `${EventTypeEnum.customEvent}`;
+interface MembershipEvent {
+  readonly event_type: `${CustomEvent['event_type']}`;
   readonly data: Omit<CustomEventData, 'custom_event_type'> & {
-    readonly custom_event_type: `${CustomEventDataCustomEventTypeEnum}`;
+    readonly custom_event_type: `${CustomEventData['custom_event_type']}`;
   };
 }
 
-/** The user attribute that says whether somebody is in a segment. */
-export function attributeOf({ attributePrefix }: AttributesOptions, segment: string): string {
-  return `${attributePrefix}${segment}`;
+/** A member whose id is written as the options say. */
+export interface IdentifiedMember extends Member {
+  readonly id: string;
+  readonly operation: MicroBatch['operation'];
 }
 
-/** Membership as a user attribute: set when somebody is added, deleted when removed. */
-export function attributeBatch(
-  operation: Operation,
-  member: Member,
-  options: AttributesOptions,
+/** The batch that tells of a member joining or leaving a segment. */
+export function writeEventBatch(
+  member: IdentifiedMember,
+  options: EventsApiOptions & { readonly requestId: string },
 ): EventBatch {
-  const { mode, environment, identity } = options;
-  const attribute = attributeOf(options, member.segment);
+  const { environment, identity, requestId } = options;
   return {
+    source_request_id: requestId,
     environment,
-    source_request_id: operationId(operation, member, [mode, environment, attribute]),
-    user_identities: { [identity]: member.user },
-    ...(operation === 'add'
-      ? { user_attributes: { [attribute]: 'true' } }
-      : { deleted_user_attributes: [attribute] }),
+    user_identities: { [identity]: member.id },
+    ...(options.mode === 'attributes'
+      ? membershipAttribute(member)
+      : { events: [membershipEvent(member, { eventName: options.eventName, requestId })] }),
   };
 }
 
-/** Membership as an event: somebody joined a segment, or left it. */
-export function membershipEvent(
-  operation: Operation,
-  member: Member,
-  { mode, environment, identity, eventName }: EventsOptions,
-): EventBatch {
-  const id = operationId(operation, member, [mode, environment, eventName]);
-  const what = operation === 'add' ? 'join' : 'leave';
+/**
+ * The id by which Rokt tells a redelivery, for 30 days or more. What several deployments say with one API
+ * key is kept apart.
+ */
+export function requestIdOf(
+  { operation, ...member }: IdentifiedMember,
+  { mode, environment, identity }: EventsApiOptions,
+): string {
+  return operationId(operation, { ...member, user: member.id }, [mode, environment, identity]);
+}
+
+function membershipAttribute({ segment, operation }: IdentifiedMember): Partial<EventBatch> {
+  return operation === 'add'
+    ? { user_attributes: { [segment]: 'true' } }
+    : { deleted_user_attributes: [segment] };
+}
+
+function membershipEvent(
+  { segment, operation, operatedAt }: IdentifiedMember,
+  { eventName, requestId }: { eventName: string; requestId: string },
+): MembershipEvent {
   return {
-    environment,
-    source_request_id: id,
-    user_identities: { [identity]: member.user },
-    events: [
-      {
-        event_type: 'custom_event',
-        data: {
-          event_name: eventName,
-          custom_event_type: 'other',
-          timestamp_unixtime_ms: member.operatedAt,
-          custom_attributes: {
-            conversiontype: `audience_${what}`,
-            audience: member.segment,
-            operation: what,
-            // Rokt takes conversions of one type and reference for one.
-            confirmationref: id,
-          },
-        },
-      },
-    ],
+    event_type: 'custom_event',
+    data: {
+      event_name: eventName,
+      custom_event_type: 'other',
+      source_message_id: requestId,
+      timestamp_unixtime_ms: operatedAt,
+      custom_attributes: { audience: segment, operation, confirmationref: requestId },
+    },
   };
 }

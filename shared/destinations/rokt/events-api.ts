@@ -1,104 +1,85 @@
-import type { DestinationCapabilities, Outcome } from '../destination.ts';
-import { writeIdentifier, type IdentifierRules } from '../identifier.ts';
-import { attributeBatch, attributeOf, membershipEvent, type EventBatch } from './event-batch.ts';
-import { MAX_NAME_LENGTH, type AttributesOptions, type EventsOptions } from './options.ts';
-import { jsonBytes } from './json-bytes.ts';
-import type { Operation, RoktApi, Writing } from './rokt-api.ts';
+import type { Member, MicroBatch } from '../destination.ts';
+import { requestIdOf, writeEventBatch } from './event-batch.ts';
+import { nameProblem } from '../segment-name.ts';
+import { attributeProblem } from './names.ts';
+import type { EventsApiOptions } from './options.ts';
+import type { Problem, RoktApi, WrittenMember } from './rokt-api.ts';
+import { writeUserId } from './user-id.ts';
 
-const MAX_BATCHES = 100;
+const MAX_BATCHES_PER_CALL = 100;
+/** Of values, in characters. Counted here in UTF-16 units, which are never fewer. */
 const MAX_VALUE_LENGTH = 4_096;
-/** The documents say kB: the smaller reading. */
-const MAX_REQUEST_BYTES = 256_000;
-const MAX_BATCH_BYTES = 128_000;
-const BRACKETS = 2;
+/**
+ * 256 kB; whichever way Rokt counts, a thousand bytes are no more than a kB. The 128 kB of one batch are out of
+ * reach: its id and its names are of bounded length, and take less than half of that.
+ */
+const MAX_BODY_BYTES = 256_000;
+/** Every member counts with one separator; an array has one byte more than those. */
+const ENVELOPE_BYTES = 1;
 
-type EventsApiOptions = AttributesOptions | EventsOptions;
+/**
+ * Rokt's Event API, which is mParticle's: a member is a user with an attribute, or one of whom there
+ * was an event. It says of a call only that it came.
+ */
+export function createEventsApi(options: EventsApiOptions): RoktApi {
+  const idRules = { hashed: options.identity === 'other', maxLength: MAX_VALUE_LENGTH };
+  const { batches, everyMs } = callsWithin(options.batchesPerSecond);
 
-const RULES: Readonly<Record<EventsApiOptions['identity'], IdentifierRules>> = {
-  email: { normalize: ['trim', 'lower-case'], alreadyHashed: 'keep' },
-  other: { normalize: ['trim', 'lower-case'], hash: 'sha256-hex', alreadyHashed: 'keep' },
-  customer_id: { normalize: [], alreadyHashed: 'keep' },
-};
-
-const DELIVERED: Outcome = { status: 'delivered' };
-const LEFT: Outcome = {
-  status: 'skipped',
-  reason: 'Rokt was sent the event that the user left, and removes nobody for it',
-};
-
-/** Rokt's Event API, which is mParticle's: one batch a user, many batches a call. */
-export function eventsApi(options: EventsApiOptions): RoktApi {
-  const isEvents = options.mode === 'events';
-  const removal = isEvents && !options.leaveEvents ? 'none' : 'native';
+  function writeMember(
+    operation: MicroBatch['operation'],
+    member: Member,
+  ): WrittenMember | Problem {
+    const problem = segmentProblem(member.segment, options);
+    if (problem !== undefined) return { problem: `the name of its segment ${problem}` };
+    const id = writeUserId(member.user, idRules);
+    if ('problem' in id) return id;
+    const identified = { ...member, id: id.text, operation };
+    const requestId = requestIdOf(identified, options);
+    return { key: requestId, item: writeEventBatch(identified, { ...options, requestId }) };
+  }
 
   return {
     capabilities: {
       segments: 'implicit',
       creationIdempotentBy: 'title',
-      removal,
+      // An event cannot be taken back, and one more would only be one more conversion.
+      removal: options.mode === 'attributes' ? 'native' : 'none',
       reports: 'accepted',
-      ...rateOf(options.batchesPerSecond),
-      maxBytesPerCall: MAX_REQUEST_BYTES - BRACKETS,
+      maxMembersPerCall: batches,
+      maxSegmentsPerCall: batches,
+      maxBytesPerCall: MAX_BODY_BYTES - ENVELOPE_BYTES,
       maxConcurrentCalls: 10,
+      maxCallRate: { calls: 1, perMs: everyMs },
       oneCallPerSegment: false,
     },
     baseUrl: `https://s2s.${options.pod}.mparticle.com`,
     path: '/v2/bulkevents',
-    maxNameLength: isEvents ? MAX_VALUE_LENGTH : MAX_NAME_LENGTH - options.attributePrefix.length,
-    write: (operation, member) => {
-      const id = writeIdentifier(member.user, RULES[options.identity]);
-      if ('problem' in id) return id;
-      const item = batchOf(operation, { ...member, user: id.text }, options);
-      return withinLimits(id.text, item, namesOf(options, member.segment));
+    headers: { 'content-type': 'application/json', charset: 'utf-8' },
+    timeoutMs: 10_000,
+    maxBodyBytes: MAX_BODY_BYTES,
+    segmentOf: (title) => {
+      const prefix = options.mode === 'attributes' ? options.attributePrefix : '';
+      const problem =
+        options.mode === 'attributes' ? attributeProblem(title, prefix) : nameProblem(title);
+      return problem === undefined
+        ? { segment: prefix + title }
+        : { problem: `its name ${problem}` };
     },
-    body: (_operation, _segment, items) => items,
-    taken: (operation) => (isEvents && operation === 'remove' ? LEFT : DELIVERED),
+    writeMember,
+    writeBody: ({ items }) => items,
   };
+}
+
+/** Of a segment as it was created, perhaps in another mode. */
+function segmentProblem(segment: string, { mode }: EventsApiOptions): string | undefined {
+  return mode === 'attributes' ? attributeProblem(segment, '') : nameProblem(segment);
 }
 
 /**
- * How many members a call takes, and how often one may begin, so that no second has more batches than
- * `batchesPerSecond`: calls stand a whole part of a second apart.
+ * How to send as many batches a second as may be, in the fewest calls, and never one more. The calls stand
+ * apart, lest those of two seconds arrive in one.
  */
-function rateOf(
-  batchesPerSecond: number,
-): Pick<DestinationCapabilities, 'maxMembersPerCall' | 'maxSegmentsPerCall' | 'maxCallRate'> {
-  const calls = Math.ceil(batchesPerSecond / MAX_BATCHES);
-  const batches = Math.floor(batchesPerSecond / calls);
-  return {
-    maxMembersPerCall: batches,
-    maxSegmentsPerCall: batches,
-    maxCallRate: { calls: 1, perMs: Math.ceil(1_000 / calls) },
-  };
-}
-
-function batchOf(
-  operation: Operation,
-  member: Parameters<typeof attributeBatch>[1],
-  options: EventsApiOptions,
-): EventBatch {
-  return options.mode === 'events'
-    ? membershipEvent(operation, member, options)
-    : attributeBatch(operation, member, options);
-}
-
-/** The name or value that the segment becomes, and how long that may be. */
-function namesOf(options: EventsApiOptions, segment: string) {
-  return options.mode === 'events'
-    ? { text: segment, maxLength: MAX_VALUE_LENGTH }
-    : { text: attributeOf(options, segment), maxLength: MAX_NAME_LENGTH };
-}
-
-function withinLimits(
-  user: string,
-  item: EventBatch,
-  { text, maxLength }: { text: string; maxLength: number },
-): Writing {
-  if (text.length > maxLength) {
-    return { problem: `the name of its segment is longer than ${maxLength} characters` };
-  }
-  if (jsonBytes(item) > MAX_BATCH_BYTES) {
-    return { problem: `it takes more than the ${MAX_BATCH_BYTES} bytes of a batch` };
-  }
-  return { user, item };
+function callsWithin(batchesPerSecond: number): { batches: number; everyMs: number } {
+  const calls = Math.ceil(batchesPerSecond / MAX_BATCHES_PER_CALL);
+  return { batches: Math.floor(batchesPerSecond / calls), everyMs: Math.ceil(1_000 / calls) };
 }

@@ -1,66 +1,76 @@
 import { z } from 'zod';
 
 const VARIABLE = 'DESTINATION_OPTIONS';
+/** The lists of the audience import say what a segment means; the other modes are mappings of ours. */
 const DEFAULT_MODE = 'audience-import';
 
-/** Of event and attribute names. */
-export const MAX_NAME_LENGTH = 256;
-/** Batches a second, of one account. */
-const MAX_BATCH_RATE = 270;
-
-const importOptions = z.strictObject({
-  mode: z.literal(DEFAULT_MODE),
-  accountId: z
-    .union([z.string().regex(/^[\w-]{1,64}$/), z.int().positive()], {
-      error: 'must be the ID of the Rokt account, as One Platform shows it',
-    })
-    .transform(String),
-  identifier: z.enum(['email', 'sha256'], { error: 'must be "email" or "sha256"' }),
-  membersPerCall: z.int().min(1).max(1_000_000).default(10_000),
-});
-
-const eventsApiOptions = {
-  pod: z.enum(['us1', 'us2', 'eu1', 'au1'], { error: 'must be "us1", "us2", "eu1" or "au1"' }),
-  environment: z.enum(['production', 'development']).default('production'),
-  identity: z.enum(['email', 'other', 'customer_id'], {
-    error: 'must be "email", "other" or "customer_id"',
-  }),
-  batchesPerSecond: z.int().min(1).max(MAX_BATCH_RATE).default(MAX_BATCH_RATE),
+const eventsApi = {
+  pod: z.enum(
+    ['us1', 'us2', 'eu1', 'au1'],
+    'must be the pod that hosts the account: us1, us2, eu1 or au1',
+  ),
+  environment: z
+    .enum(['production', 'development'], 'must be production or development')
+    .default('production'),
+  identity: z
+    .enum(['email', 'other', 'customer_id'], 'must be email, other or customer_id')
+    .default('other'),
+  batchesPerSecond: z
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .max(270, 'must be 270 or less, which is what an account may send')
+    .default(270),
 };
-
-const attributesOptions = z.strictObject({
-  mode: z.literal('attributes'),
-  ...eventsApiOptions,
-  attributePrefix: z
-    .string()
-    .max(128)
-    .regex(/^\P{C}*$/u, 'must be printable')
-    .default(''),
-});
-
-const eventsOptions = z.strictObject({
-  mode: z.literal('events'),
-  ...eventsApiOptions,
-  eventName: z
-    .string()
-    .max(MAX_NAME_LENGTH)
-    .regex(/^\P{C}+$/u, 'must be a printable name')
-    .default('conversion'),
-  leaveEvents: z.boolean().default(false),
-});
 
 const optionsSchema = z.discriminatedUnion(
   'mode',
-  [importOptions, attributesOptions, eventsOptions],
-  { error: 'must be "audience-import", "attributes" or "events"' },
+  [
+    z.strictObject({
+      mode: z.literal('audience-import'),
+      accountId: z
+        .string('must be the id of the Rokt account, as a text')
+        .regex(/^[\w-]{1,64}$/, 'must be the id of the Rokt account, as in "123456789"'),
+      identifier: z.enum(['email', 'sha256'], 'must be email or sha256').default('sha256'),
+      membersPerCall: z
+        .int('must be a whole number')
+        .min(1, 'must be 1 or more')
+        .max(10_000, 'must be 10000 or less')
+        .default(1_000),
+      callsPerSecond: z
+        .int('must be a whole number')
+        .min(1, 'must be 1 or more')
+        .max(100, 'must be 100 or less')
+        .default(10),
+    }),
+    z.strictObject({
+      mode: z.literal('attributes'),
+      ...eventsApi,
+      attributePrefix: z
+        .string('must be a text')
+        .max(200, 'must be 200 characters or less')
+        .regex(/^(?!\$)\P{Cc}*$/u, 'must not begin with $, nor have control characters')
+        .default('audience_'),
+    }),
+    z.strictObject({
+      mode: z.literal('events'),
+      ...eventsApi,
+      eventName: z
+        .string('must be a text')
+        .max(256, 'must be 256 characters or less')
+        .regex(/^\P{Cc}*\S\P{Cc}*$/u, 'must be a name, without control characters')
+        .default('conversion'),
+    }),
+  ],
+  'must be audience-import, attributes or events',
 );
 
-export type ImportOptions = z.infer<typeof importOptions>;
-export type AttributesOptions = z.infer<typeof attributesOptions>;
-export type EventsOptions = z.infer<typeof eventsOptions>;
-export type RoktOptions = z.infer<typeof optionsSchema>;
+type RoktOptions = Readonly<z.infer<typeof optionsSchema>>;
 
-/** What DESTINATION_OPTIONS says of Rokt, or everything that is wrong with it. */
+export type ImportOptions = Extract<RoktOptions, { mode: 'audience-import' }>;
+/** Of the two modes that go to the Events API. */
+export type EventsApiOptions = Exclude<RoktOptions, ImportOptions>;
+
+/** What DESTINATION_OPTIONS says of Rokt, or all that is wrong with it. */
 export function readRoktOptions(
   value: unknown,
 ): { readonly options: RoktOptions } | { readonly problems: readonly string[] } {
@@ -68,12 +78,12 @@ export function readRoktOptions(
   if (!given.success) return { problems: [`${VARIABLE}: must be a JSON object`] };
   const parsed = optionsSchema.safeParse({ mode: DEFAULT_MODE, ...given.data });
   if (parsed.success) return { options: parsed.data };
-  return { problems: parsed.error.issues.flatMap(problemsOf) };
+  return { problems: parsed.error.issues.flatMap(problemsOfIssue) };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): string[] {
+function problemsOfIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${VARIABLE}.${key}: is no option of this mode of Rokt`);
+    return issue.keys.map((key) => `${VARIABLE}.${key}: is no option of this mode of rokt`);
   }
   return [`${[VARIABLE, ...issue.path].join('.')}: ${issue.message}`];
 }

@@ -1,28 +1,37 @@
-import type { DestinationCapabilities, Member, MicroBatch, Outcome } from '../destination.ts';
+import type { DestinationCapabilities, Member, MicroBatch } from '../destination.ts';
 
-export type Operation = MicroBatch['operation'];
+/** Why something is not sent, in words that name nobody. */
+export interface Problem {
+  readonly problem: string;
+}
 
-/** A member as it stands in a call. */
-export interface Written {
-  /** The user, as Rokt knows it. */
-  readonly user: string;
-  /** What stands for the member in the body. */
+/** A member as it stands in the body of a call. */
+export interface WrittenMember {
+  /** Members of one call with the same key say the same: one is sent for all. */
+  readonly key: string;
   readonly item: unknown;
 }
 
-/** A member as it stands in a call, or why it is never sent; the reason names nobody. */
-export type Writing = Written | { readonly problem: string };
+/** What a call brings to Rokt. */
+export interface WrittenBatch {
+  readonly operation: MicroBatch['operation'];
+  /** The segment of its members, or of the first of them where they may be of several. */
+  readonly segment: string;
+  readonly items: readonly unknown[];
+}
 
-/** One of Rokt's ways in: where it is, what it can do, and how its calls are written. */
+/** One of the two APIs by which Rokt learns of members. */
 export interface RoktApi {
   readonly capabilities: DestinationCapabilities;
   readonly baseUrl: string;
   readonly path: string;
-  /** Characters of a segment's name, at most. */
-  readonly maxNameLength: number;
-  write(operation: Operation, member: Member): Writing;
-  /** The body of a call about members whose items are given; none of them is empty. */
-  body(operation: Operation, segment: string, items: readonly unknown[]): unknown;
-  /** What became of a member whose call was taken. */
-  taken(operation: Operation): Outcome;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Bytes of the body of a call, at most. */
+  readonly maxBodyBytes: number;
+  /** The segment of an audience with this title, or why there can be none. */
+  segmentOf(title: string): { readonly segment: string } | Problem;
+  /** A member as it is sent, or why it cannot be. */
+  writeMember(operation: MicroBatch['operation'], member: Member): WrittenMember | Problem;
+  writeBody(batch: WrittenBatch): unknown;
 }

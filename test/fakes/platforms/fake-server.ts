@@ -89,7 +89,9 @@ export async function startFakeServer(
       const isText = typeof reply.body === 'string';
       const content = isText ? 'text/plain' : 'application/json';
       response.writeHead(reply.status, { 'content-type': content, ...reply.headers });
-      response.end(isText ? reply.body : reply.body === undefined ? '' : JSON.stringify(reply.body));
+      response.end(
+        isText ? reply.body : reply.body === undefined ? '' : JSON.stringify(reply.body),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -34,7 +34,7 @@ it.each([
   [423, 'retry'],
   [424, 'rejected'],
   [425, 'retry'],
-  [429, 'retry'],
+  [429, 'too-fast'],
   [451, 'rejected'],
   [499, 'rejected'],
   [500, 'retry'],

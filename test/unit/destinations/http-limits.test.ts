@@ -37,6 +37,10 @@ describe('what is declared', () => {
     [{ limits: { membersPerCall: 5, bytesPerCall: 10_000 } }, { maxBytesPerCall: 8_000 }],
     [{ remove: 'not-supported' }, { removal: 'none' }],
     [
+      { add: { method: 'POST', path: '/m', member: '{{user}}', results: { by: 'none' } } },
+      { reports: 'accepted' },
+    ],
+    [
       { create: { segment: { value: '{{title}}' } } },
       { segments: 'implicit', creationIdempotentBy: 'title' },
     ],

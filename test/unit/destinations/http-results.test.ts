@@ -126,6 +126,12 @@ describe('counts', () => {
   });
 });
 
+it('an answer that only says that they came is taken for that', async () => {
+  expect(await applied({ results: { by: 'none' } }, { body: '{"errors":[0]}' })).toEqual(
+    outcomes(DELIVERED, DELIVERED, DELIVERED),
+  );
+});
+
 describe('what an answer means', () => {
   const limited = { status: [404], means: 'retry' };
   const isFault = { at: '/error/code', in: [190], means: 'fault' };
@@ -156,6 +162,14 @@ describe('what an answer means', () => {
     [
       'though its status is 200',
       { answers: [isFault], answer: { body: code190 }, expected: { kind: 'fault', status: 200 } },
+    ],
+    [
+      'too fast, in its body',
+      {
+        answers: [{ ...isFault, means: 'too-fast' }],
+        answer: { body: code190, status: 400 },
+        expected: { kind: 'retry', tooFast: true },
+      },
     ],
     [
       'by the first rule that fits',

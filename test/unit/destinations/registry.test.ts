@@ -6,6 +6,16 @@ import { createDestination, destinationIds } from '../../../shared/destinations/
 const PLATFORMS = new URL('../../../shared/destinations/http/platforms/', import.meta.url);
 const shipped = readdirSync(PLATFORMS).filter((file) => file.endsWith('.json'));
 const settings = { credentials: () => Promise.resolve('user:password') };
+/** What some need to know of the customer. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  'braze-cohorts': { partner: 'mapp' },
+  'linkedin-dmp-segments': { adAccountId: 1, sourcePlatform: 'MAPP' },
+  'meta-custom-audiences': { adAccountId: 1 },
+  'taboola-first-party': { accountId: 'demo' },
+  rokt: { accountId: '1' },
+  moloco: { platformId: 'SHOP' },
+  'file-drop': { directory: '/tmp' },
+};
 
 it('Pangolin ships in both shapes: micro-batches and one by one', () => {
   expect(destinationIds).toEqual(expect.arrayContaining(['pangolin', 'pangolin-one-by-one']));
@@ -36,7 +46,7 @@ describe.each(shipped)('%s', (file) => {
 });
 
 it.each(destinationIds)('%s can be created, under its own id', (id) => {
-  expect(createDestination(id, settings).id).toBe(id);
+  expect(createDestination(id, { ...settings, options: OPTIONS[id] }).id).toBe(id);
 });
 
 it.each(['acme', '', 'Pangolin', 'pangolin.json', 'constructor', '__proto__', 'toString'])(

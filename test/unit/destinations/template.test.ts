@@ -63,6 +63,7 @@ describe('fillText', () => {
     ['id={{segment}}&user={{user}}&id={{segment}}', 'id=12345&user=a b&id=12345'],
     ['{{audience.id}}', 'a.1'],
     ['plain $& text', 'plain $& text'],
+    ['[{"name":{{ user | json }}}]', '[{"name":"a b"}]'],
   ])('fills %j', (template, text) => {
     expect(fillText(template, values)).toBe(text);
   });
@@ -80,6 +81,12 @@ describe('fillText', () => {
     for (const inherited of ['{{constructor}}', '{{__proto__}}', '{{toString}}']) {
       expect(() => fill(inherited, values)).toThrow(TypeError);
     }
+  });
+
+  it('writes a value as JSON where it stands in some', () => {
+    expect(fillText('{"a":{{user | json}}}', { user: '"},{"b":1' })).toBe(
+      JSON.stringify({ a: '"},{"b":1' }),
+    );
   });
 
   it('fills in an empty value', () => {

@@ -14,7 +14,7 @@ test('the worked example is a description that does what the page says', async (
     options: { advertiser: '4711' },
     fetch: (url, { method, headers, body } = {}) => {
       const advertiser = new Headers(headers).get('x-advertiser') ?? '';
-      calls.push([method, (url as URL).href, advertiser, body].join(' '));
+      calls.push(`${method ?? ''} ${(url as URL).href} ${advertiser} ${body as string}`);
       const failed = [{ hash: '1'.repeat(64), code: 'UNKNOWN' }];
       const answer = JSON.stringify({ data: { id: 71 }, failed });
       return Promise.resolve(
@@ -42,6 +42,6 @@ test('the worked example is a description that does what the page says', async (
 
 test('the table of what ships has a row for every destination, and no other', () => {
   const table = /## What ships\n([\s\S]*?)\n## /.exec(page)?.[1] ?? '';
-  const ids = [...table.matchAll(/^\| `([a-z0-9-]+)`/gm)].map(([, id]) => id);
+  const ids = [...table.matchAll(/^\| \[?`([a-z0-9-]+)`/gm)].map(([, id]) => id);
   expect(ids.sort()).toEqual([...destinationIds].sort());
 });

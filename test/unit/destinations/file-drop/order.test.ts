@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MicroBatch } from '../../../../shared/destinations/destination.ts';
+import { sleep } from '../../../../shared/sleep.ts';
+import {
+  fastTiming,
+  filesOf,
+  linesOf,
+  membersOfFiles,
+} from '../../../fakes/platforms/file-drop.ts';
+import { batch, instanceAt, placeForEachTest, PLACES, type Place, SEGMENT } from './places.ts';
+
+const SHARDS = 6;
+const BATCHES = 40;
+const USERS = 10;
+
+/** What a shard's micro-batches do, from a seed, so that a failure comes again. */
+function randomBatches(seed: number): MicroBatch[] {
+  let state = seed;
+  const random = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  return Array.from({ length: BATCHES }, () => {
+    const users = Array.from({ length: USERS }, (_, user) => `shard-${seed}-user-${user}`);
+    const chosen = users.filter(() => random() < 0.5);
+    return batch(random() < 0.5 ? 'add' : 'remove', ...chosen);
+  });
+}
+
+/** Looks all the time until all is done: a file that can be seen is complete, and stays as it is. */
+async function watched(place: Place, done: Promise<unknown>): Promise<void> {
+  const seen = new Map<string, string>();
+  const state = { over: false };
+  const stop = () => {
+    state.over = true;
+  };
+  done.then(stop, stop);
+  for (let last = false; !last;) {
+    last = state.over;
+    for (const [name, content] of filesOf(SEGMENT, await place.contents())) {
+      const text = linesOf(content).join();
+      expect(text).toBe(seen.get(name) ?? text);
+      seen.set(name, text);
+    }
+    await sleep(1);
+  }
+  expect(seen.size).toBeGreaterThan(2);
+}
+
+describe.each(PLACES)('two instances at %s', (kind) => {
+  const place = placeForEachTest(kind);
+
+  it('keep the order of every user, within a file and from file to file', async () => {
+    const started = Date.now();
+    // One of the clocks is ahead of the other, and windows end all the time.
+    const clocks = [0, 3_000].map((aheadMs) => {
+      const timing = fastTiming(500);
+      return { ...timing, now: () => timing.now() + aheadMs };
+    });
+    const limits = { rollMembers: 150, rollMs: 30_000 };
+    const instances = clocks.map((clock) => instanceAt(place().storage(), limits, clock));
+    const members = new Set<string>();
+
+    // As the queue does: of each shard one at a time, to whichever instance.
+    const shards = Array.from({ length: SHARDS }, async (_, shard) => {
+      for (const [turn, each] of randomBatches(shard + 1).entries()) {
+        for (const { user } of each.members) {
+          if (each.operation === 'add') members.add(user);
+          else members.delete(user);
+        }
+        const instance = instances[(turn + shard) % instances.length];
+        let result = await instance?.deliver(each);
+        while (result?.kind === 'retry') result = await instance?.deliver(each);
+        expect(result?.kind).toBe('outcomes');
+      }
+    });
+    await Promise.all([watched(place(), Promise.all(shards)), ...shards]);
+
+    const all = await place().contents();
+    expect(membersOfFiles(SEGMENT, all)).toEqual([...members].sort());
+    expect([...all.keys()].filter((name) => name.startsWith('parts/'))).toEqual([]);
+    expect(place().fake?.violations ?? []).toEqual([]);
+    expect(Date.now() - started).toBeLessThan(25_000);
+  });
+});
