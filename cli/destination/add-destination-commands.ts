@@ -39,6 +39,7 @@ export function addDestinationCommands(program: Command): void {
     )
     .argument('<platform>', 'a .json file, or the id of a destination that ships')
     .option('--dry-run', 'only write what would be sent')
+    .option('--no-wait', 'do not wait until a new segment takes members')
     .option('--user <id>', 'the id of the test member', 'audience-relay-test')
     .option('--title <text>', 'the title of the segment', 'Audience Relay test')
     .addHelpText(

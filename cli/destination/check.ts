@@ -40,8 +40,8 @@ function rowsOf(description: PlatformDescription): [string, string][] {
   const { auth, credentials, options, create, limits, remove } = description;
   const { segments, creationIdempotentBy, reports } = capabilitiesOf(description);
   const created = segments === 'implicit' ? 'come to be with their first member' : 'are created';
-  const known =
-    creationIdempotentBy === 'none' ? 'not known again' : `known by ${creationIdempotentBy}`;
+  const found = description.find === undefined ? 'not known again' : 'looked up';
+  const known = creationIdempotentBy === 'none' ? found : `known by ${creationIdempotentBy}`;
   const ready = 'path' in create ? create.readyAfterSeconds : undefined;
   const rate = limits.callsPerSecond ?? limits.callsPerMinute;
   return [

@@ -17,6 +17,8 @@ export interface TryOptions {
   readonly user: string;
   readonly title: string;
   readonly dryRun?: true;
+  /** False: members are sent at once, though a new segment takes none yet. */
+  readonly wait: boolean;
 }
 
 /** What stands for the id that only a real answer tells. A number, as some platforms' are. */
@@ -84,8 +86,9 @@ async function createSegment({ destination, hiding, options }: Tried): Promise<s
   const found = await destination.findSegment?.(request);
   const segment = found ?? (await destination.createSegment(request)).segment;
   console.log(`  the segment is ${hiding.text(segment)}`);
-  if (options.dryRun !== true && readyAfterMs > 0 && found === undefined) {
-    console.log(`  it takes members in ${readyAfterMs / 1_000} s; waiting`);
+  if (readyAfterMs > 0 && found === undefined && options.wait) {
+    const text = `it takes members in ${readyAfterMs / 1_000} s: waiting (--no-wait does not)`;
+    console.log(`  ${text}`);
     await sleep(readyAfterMs);
   }
   return segment;

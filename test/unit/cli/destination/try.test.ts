@@ -1,4 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import description from '../../../../shared/destinations/http/platforms/pangolin.json' with { type: 'json' };
 import { startPangolin, type Pangolin } from '../../../pangolin/pangolin.ts';
 import { runCli } from '../run-cli.ts';
 
@@ -119,5 +123,24 @@ describe('destination check', () => {
   it('calls nobody', async () => {
     await run('check', 'pangolin');
     expect(await ask('/v1/stats')).toMatchObject({ calls: 0 });
+  });
+});
+
+describe('a segment that takes members later', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audience-relay-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [[], true],
+    [['--no-wait'], false],
+  ])('is waited for, unless it is said not to: %j', async (flags, waits) => {
+    const file = join(folder, 'slow.json');
+    const create = { ...description.create, readyAfterSeconds: 0.4 };
+    writeFileSync(file, JSON.stringify({ ...description, create }));
+    const { code, stdout } = await run('try', file, ...flags);
+    expect(code).toBe(0);
+    expect(stdout.includes('it takes members in 0.4 s: waiting')).toBe(waits);
   });
 });

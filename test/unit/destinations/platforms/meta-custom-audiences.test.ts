@@ -47,6 +47,14 @@ it('the person who creates an audience reads what Meta has to say', async () => 
   });
 });
 
+it('10,000 users a call and ten calls a second are declared', async () => {
+  const { destination } = await atMeta();
+  expect(destination.capabilities).toMatchObject({
+    maxMembersPerCall: 10_000,
+    maxCallRate: { calls: 10, perMs: 1_000 },
+  });
+});
+
 describe('the code in the body says more than the status', () => {
   it('too many calls, although the status is 400', async () => {
     const { vendor, destination, apply } = await atMeta();
