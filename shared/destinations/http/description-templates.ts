@@ -12,14 +12,9 @@ const TTL = [
 ];
 const OPERATION = ['operation.id', 'operation.iso', 'operation.seconds', 'operation.milliseconds'];
 
-/** The names of the values that templates of a call may hold, by where they stand. */
-export const PLACEHOLDERS = {
-  always: TIMES,
-  segment: ['title', 'audience.id'],
-  call: ['segment', 'members'],
-  member: ['segment', 'user', ...OPERATION],
-  ttl: TTL,
-} as const;
+const SEGMENT = ['title', 'audience.id'];
+const CALL = ['segment', 'members'];
+const MEMBER = ['segment', 'user', ...OPERATION];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,24 +28,20 @@ export function templateProblems(value: unknown): string[] {
   const credentials = namesIn(top['credentials']).map((name) => `credentials.${name}`);
   const named = [...TIMES, ...options, ...credentials];
   const ttl = top['ttlSeconds'] === undefined ? [] : TTL;
-  const segment = [...PLACEHOLDERS.segment, ...named];
+  const segment = [...SEGMENT, ...named];
   return [
     ...problemsAt('headers', top['headers'], named),
     ...callProblems('create', top['create'], { call: [...segment, ...ttl] }),
     ...problemsAt('create.segment.value', fieldsOf(fieldsOf(top['create'])['segment'])['value'], [
-      ...PLACEHOLDERS.segment,
+      ...SEGMENT,
       ...options,
     ]),
     ...callProblems('find', top['find'], { call: segment }),
-    ...problemsAt('find.where', fieldsOf(top['find'])['where'], [
-      ...PLACEHOLDERS.segment,
-      ...options,
-    ]),
+    ...problemsAt('find.where', fieldsOf(top['find'])['where'], [...SEGMENT, ...options]),
     ...['add', 'remove'].flatMap((name) => {
-      const member = [...PLACEHOLDERS.member, ...ttl, ...TIMES, ...options];
+      const member = [...MEMBER, ...ttl, ...TIMES, ...options];
       const each = fieldsOf(top[name])['member'];
-      const call =
-        each === undefined ? [...member, ...credentials] : [...PLACEHOLDERS.call, ...ttl, ...named];
+      const call = each === undefined ? [...member, ...credentials] : [...CALL, ...ttl, ...named];
       return callProblems(name, top[name], { call, member });
     }),
   ];

@@ -48,7 +48,7 @@ export async function applyTo(
   return outcomes;
 }
 
-export function outcomesIn(result: BatchResult): readonly Outcome[] {
+function outcomesIn(result: BatchResult): readonly Outcome[] {
   if (result.kind === 'outcomes') return result.outcomes;
   throw new Error(`The batch was not taken: ${result.kind} (${result.reason}).`);
 }
