@@ -106,6 +106,10 @@ export interface DeliverySettled {
   readonly requestIds?: readonly string[] | undefined;
   /** Why it goes back to the queue; the first reason when there are several. */
   readonly retryReason?: string | undefined;
+  /** Of those that were skipped: removals, which the platform cannot be told. */
+  readonly unsupportedRemovals?: number | undefined;
+  /** The destination a replay is for, when it is not ours: then nothing is done. */
+  readonly forDestination?: string | undefined;
 }
 
 /** The one summary line of a delivery to forward. */
@@ -154,6 +158,8 @@ export interface DestinationCalled {
   readonly result: string;
   /** What the third party said, in our words. */
   readonly reason?: string | undefined;
+  /** Members the third party says it did not take, without saying which. */
+  readonly unnamedRefusals?: number | undefined;
   readonly durationMs: number;
   /** Ids of the requests its members came with; the first of them, when there are many. */
   readonly requestIds: readonly string[];

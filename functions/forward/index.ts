@@ -80,6 +80,8 @@ registerFunction({
   log,
   handler: createForwardHandler(deliver, { log, maxPendingBytes: config.MAX_PENDING_BYTES }),
   close: async () => {
+    // What it holds back comes first: the others hold nothing.
+    await destination.close?.();
     await Promise.all([deadLetters.close(), audienceMap.close(), deadMembers.close()]);
   },
 });

@@ -12,7 +12,8 @@ import type { Audience } from '../audience/audience.ts';
 export type AudienceRecord = Readonly<
   { audience: Audience } & (
     | { state: 'creating' }
-    | { state: 'ready'; segment: string }
+    /** Before `readyAt` the segment takes no members yet; missing: it does. */
+    | { state: 'ready'; segment: string; readyAt?: Date | undefined }
     /** `requestId` names the request that failed; a later one waits for its own outcome. */
     | { state: 'failed'; reason: string; requestId: string }
   )
@@ -51,8 +52,8 @@ export interface AudienceMap {
   find(audienceOrSegment: string): Promise<AudienceRecord | undefined>;
   /** Claims the creation of an audience's segment: of any number of calls at once, one wins. */
   claim(request: ClaimRequest): Promise<Claim>;
-  /** Records the segment of a claimed audience. */
-  settleReady(lease: Lease, segment: string): Promise<Settled>;
+  /** Records the segment of a claimed audience, and when it takes members where that is later. */
+  settleReady(lease: Lease, segment: string, readyAt?: Date): Promise<Settled>;
   /** Records that the third party refused, in words for the person who creates the audience. */
   settleFailed(lease: Lease, reason: string): Promise<Settled>;
   /** Gives a lease back unsettled, so that a redelivery need not wait for it to expire. */

@@ -24,7 +24,7 @@ export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: st
   return {
     find: (id) => bound(map.find(id)),
     claim: (request) => bound(map.claim(request)),
-    settleReady: (lease, segment) => bound(map.settleReady(lease, segment)),
+    settleReady: (lease, segment, readyAt) => bound(map.settleReady(lease, segment, readyAt)),
     settleFailed: (lease, reason) => bound(map.settleFailed(lease, reason)),
     release: (lease) => bound(map.release(lease)),
     close: () => map.close(),

@@ -35,12 +35,13 @@ export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): A
         return { claimed: true, lease };
       }),
 
-    settleReady: (lease, segment) =>
+    settleReady: (lease, segment, readyAt) =>
       answer(() => {
         const entry = held(lease);
         if (entry === undefined) return 'lease-lost';
         if (bySegment.has(segment)) return 'segment-taken';
-        entry.record = { audience: lease.audience, state: 'ready', segment };
+        const { audience } = lease;
+        entry.record = { audience, state: 'ready', segment, ...(readyAt && { readyAt }) };
         entry.lease = undefined;
         bySegment.set(segment, entry);
         return 'settled';

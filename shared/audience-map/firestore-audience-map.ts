@@ -12,7 +12,12 @@ const lease = z
 /** A document of the map, as it stands in Firestore. */
 const stored = z.discriminatedUnion('state', [
   z.object({ state: z.literal('creating'), audience, lease }),
-  z.object({ state: z.literal('ready'), audience, segment: z.string() }),
+  z.object({
+    state: z.literal('ready'),
+    audience,
+    segment: z.string(),
+    readyAt: z.instanceof(Timestamp).exactOptional(),
+  }),
   z.object({ state: z.literal('failed'), audience, reason: z.string(), requestId: z.string() }),
 ]);
 type Stored = z.infer<typeof stored>;
@@ -85,14 +90,19 @@ export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions)
         return { claimed: true, lease: { audience: claimed, requestId, holder, expiresAt } };
       }),
 
-    settleReady: (held, segment) =>
+    settleReady: (held, segment, readyAt) =>
       firestore.runTransaction(async (transaction): Promise<Settled> => {
         const reference = audiences(held.audience.id);
         const owner = segments(segment);
         const [record, taken] = await transaction.getAll(reference, owner);
         if (!holds(parse(record), held)) return 'lease-lost';
         if (taken?.exists === true) return 'segment-taken';
-        const ready: Stored = { state: 'ready', audience: held.audience, segment };
+        const ready: Stored = {
+          state: 'ready',
+          audience: held.audience,
+          segment,
+          ...(readyAt && { readyAt: Timestamp.fromDate(readyAt) }),
+        };
         transaction.set(reference, ready);
         transaction.create(owner, { audience: held.audience.id });
         return 'settled';
@@ -124,7 +134,10 @@ function toRecord(record: Stored): AudienceRecord {
   switch (record.state) {
     case 'creating':
       return { audience: record.audience, state: 'creating' };
-    case 'ready':
+    case 'ready': {
+      const { readyAt, ...ready } = record;
+      return { ...ready, ...(readyAt && { readyAt: readyAt.toDate() }) };
+    }
     case 'failed':
       return record;
   }

@@ -17,12 +17,19 @@ import {
 export function creationMessage(
   message: CreateAudienceMessage,
   correlation: Correlation,
+  replay?: Pick<ReplayOrigin, 'destination'>,
 ): OutgoingMessage {
   const { id } = message.audience;
   return {
     data: encodeMessage(message),
     orderingKey: `create:${id}`,
-    attributes: { kind: message.kind, audience: id, members: '0', ...correlated([correlation]) },
+    attributes: {
+      kind: message.kind,
+      audience: id,
+      members: '0',
+      ...replay,
+      ...correlated([correlation]),
+    },
   };
 }
 
@@ -42,14 +49,21 @@ export function rejectedEntriesMessage(
 export interface MutationSources {
   /** The requests they came with, at least one. */
   readonly requests: readonly Correlation[];
-  /** Of a replay: when the operations were first published, in milliseconds since the epoch. */
-  readonly operatedAt?: number | undefined;
+  readonly replay?: ReplayOrigin | undefined;
+}
+
+/** Of a replay. */
+export interface ReplayOrigin {
+  /** When the operations were first published, in milliseconds since the epoch. */
+  readonly operatedAt: number;
+  /** Who gave the message up: of all that share the topic, the only one it is for. */
+  readonly destination: string;
 }
 
 /** One message of the mutations of one or more groups of the same ordering key. */
 export function mutationsMessage(
   groups: readonly [MutationGroup, ...MutationGroup[]],
-  { requests, operatedAt }: MutationSources,
+  { requests, replay }: MutationSources,
 ): OutgoingMessage {
   const [{ orderingKey, audience }] = groups;
   const head = {
@@ -68,7 +82,7 @@ export function mutationsMessage(
       kind: head.kind,
       audience,
       members: String(members),
-      ...(operatedAt === undefined ? {} : { operatedAt: String(operatedAt) }),
+      ...(replay && { ...replay, operatedAt: String(replay.operatedAt) }),
       ...correlated(requests),
     },
   };

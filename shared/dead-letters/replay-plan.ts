@@ -65,7 +65,11 @@ export function planReplay(
     case 'rejected-entries':
       return { kind: 'keep', because: 'entries-invalid' };
     case 'create-audience': {
-      const message = creationMessage(original, { requestId: original.requestId });
+      const message = creationMessage(
+        original,
+        { requestId: original.requestId },
+        { destination: context.destination },
+      );
       return publishing([message], { replayed: 0, overtaken: 0, overtakenByLaterLetter: 0 });
     }
     case 'mutations':
@@ -76,7 +80,7 @@ export function planReplay(
 function planMutations(
   { id, deadLetter }: StoredDeadLetter,
   original: MutationsMessage,
-  { sharding, newest, dead, includeUncertain }: ReplayContext,
+  { destination, sharding, newest, dead, includeUncertain }: ReplayContext,
 ): LetterPlan {
   const operatedAt = Date.parse(deadLetter.publishedAt);
   const digests = memberDigests(original, sharding.memberId);
@@ -96,7 +100,7 @@ function planMutations(
     .map(({ operation, ...user }) => ({ audience, operation, user }));
   const requests = requestsOf(original, deadLetter.requestId);
   const messages = groupMutations(mutations, sharding).map((group) =>
-    mutationsMessage([group], { requests, operatedAt }),
+    mutationsMessage([group], { requests, replay: { operatedAt, destination } }),
   );
   const count = (fate: Fate) => fates.filter((candidate) => candidate === fate).length;
   return publishing(messages, {

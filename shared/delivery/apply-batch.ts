@@ -1,22 +1,10 @@
-import type { BatchResult, Outcome } from '../destinations/destination.ts';
+import { createAsk, isServerError, type Asked, type Asking } from './ask.ts';
 import { keyOf, type BatchEntry } from './batch-entry.ts';
-import type { RetryBriefly } from './brief-retry.ts';
 import { NO_OUTCOME, type MemberOutcome } from './member-outcome.ts';
-import type { PoliteDestination, PoliteResult } from './polite-destination.ts';
 import type { Suspects } from './suspects.ts';
 
-export interface BatchCall {
-  readonly entries: readonly BatchEntry[];
-  readonly result: PoliteResult;
-  readonly durationMs: number;
-}
-
-export interface BatchApplication {
-  readonly destination: Pick<PoliteDestination, 'apply' | 'paused' | 'answered'>;
-  readonly retryBriefly: RetryBriefly;
+export interface BatchApplication extends Asking {
   readonly suspects: Suspects;
-  /** Told of every call. */
-  readonly onCalled?: (call: BatchCall) => void;
 }
 
 /** Entries of which at least one is at fault, and how that is known. */
@@ -37,45 +25,35 @@ interface AtFault {
  */
 export async function applyBatch(
   entries: readonly BatchEntry[],
-  { destination, retryBriefly, suspects, onCalled }: BatchApplication,
+  { suspects, ...asking }: BatchApplication,
 ): Promise<MemberOutcome[]> {
+  const { destination } = asking;
   const answeredBefore = destination.answered();
+  const ask = createAsk(asking, answeredBefore);
 
-  async function call(called: readonly BatchEntry[]): Promise<PoliteResult> {
-    const live = called.filter(({ gone }) => !gone.aborted);
-    const [first] = live;
-    if (first === undefined) return { kind: 'paused', reason: GONE_REASON };
-    const startedAt = performance.now();
-    const members = live.map(({ member }) => member);
-    const result = await destination.apply({ operation: first.operation, members });
-    onCalled?.({ entries: live, result, durationMs: Math.round(performance.now() - startedAt) });
-    return live.length === called.length ? result : withGone(called, live, result);
+  /** The outcomes of a part, in order, those that are open yet found out. */
+  async function settle(part: readonly BatchEntry[], asked: Asked): Promise<MemberOutcome[]> {
+    const found = await settleOpen(asked);
+    const late = new Map(asked.open.map((entry, index) => [entry, found[index]]));
+    return part.map((entry) => late.get(entry) ?? asked.known.get(entry) ?? NO_OUTCOME);
   }
 
-  /** @param search whether failures are what is looked for: then they are not waited out */
-  function ask(part: readonly BatchEntry[], search: boolean): Promise<Asked> {
-    return retryBriefly(async () => {
-      const once = await call(part);
-      return search && isServerError(once) ? { kind: 'failed-again', reason: once.reason } : once;
-    });
-  }
-
-  async function settle(part: readonly BatchEntry[], result: Asked): Promise<MemberOutcome[]> {
+  async function settleOpen({ open, known, result }: Asked): Promise<MemberOutcome[]> {
     switch (result.kind) {
       case 'outcomes':
-        return part.map((_, index) => result.outcomes[index] ?? NO_OUTCOME);
+        return open.map((entry) => known.get(entry) ?? NO_OUTCOME);
       case 'refused-whole':
-        return findAtFault({ entries: part, reason: result.reason, failing: false });
+        return findAtFault({ entries: open, reason: result.reason, failing: false });
       case 'failed-again':
-        return findAtFault({ entries: part, reason: result.reason, failing: true });
+        return findAtFault({ entries: open, reason: result.reason, failing: true });
       case 'retry':
         if (isServerError(result) && destination.paused() === undefined) {
-          return findAtFault({ entries: part, reason: result.reason, failing: true });
+          return findAtFault({ entries: open, reason: result.reason, failing: true });
         }
-        return part.map(() => ({ status: 'retry', reason: result.reason }));
+        return open.map(() => ({ status: 'retry', reason: result.reason }));
       case 'paused':
       case 'fault':
-        return part.map(() => ({ status: 'retry', reason: result.reason }));
+        return open.map(() => ({ status: 'retry', reason: result.reason }));
     }
   }
 
@@ -92,7 +70,8 @@ export async function applyBatch(
     const rest = entries.slice(middle);
     const askedHalf = await ask(half, failing);
     // Answers must come between the failures: so many in a row would open the circuit.
-    const askedRest = askedHalf.kind === 'failed-again' ? await ask(rest, failing) : undefined;
+    const askedRest =
+      askedHalf.result.kind === 'failed-again' ? await ask(rest, failing) : undefined;
     const first = await settle(half, askedHalf);
     // Nobody in the first half, so somebody in the second: halving it again saves asking.
     const known =
@@ -111,34 +90,4 @@ export async function applyBatch(
     if (entry !== undefined && status === 'delivered') suspects.acquit(keyOf(entry.member));
   }
   return outcomes;
-}
-
-type Asked = PoliteResult | FailedAgain;
-
-interface FailedAgain {
-  readonly kind: 'failed-again';
-  readonly reason: string;
-}
-
-const GONE_REASON = 'the queue waits no more';
-const GONE: Outcome = { status: 'retry', reason: GONE_REASON };
-
-function isServerError(result: PoliteResult): result is Extract<BatchResult, { kind: 'retry' }> {
-  return result.kind === 'retry' && result.serverError === true;
-}
-
-/** The result of a call that left out who is gone, for all. */
-function withGone(
-  called: readonly BatchEntry[],
-  live: readonly BatchEntry[],
-  result: PoliteResult,
-): PoliteResult {
-  if (result.kind !== 'outcomes') return result;
-  const outcomes = new Map(live.map((entry, index) => [entry, result.outcomes[index]]));
-  return {
-    kind: 'outcomes',
-    outcomes: called.map((entry) =>
-      outcomes.has(entry) ? (outcomes.get(entry) ?? NO_OUTCOME) : GONE,
-    ),
-  };
 }

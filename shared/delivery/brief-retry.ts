@@ -40,7 +40,10 @@ function passesSoon(pauseMs: number | undefined): boolean {
 /** How long the third party wants us to wait, 0 when it does not say; undefined: no use in trying. */
 function pauseAfterResult(value: unknown): number | undefined {
   const result = value as PoliteResult;
-  return result.kind === 'retry' ? (result.retryAfterMs ?? 0) : undefined;
+  if (result.kind === 'retry') return result.retryAfterMs ?? 0;
+  const wantsSomeLater =
+    result.kind === 'outcomes' && result.outcomes.some(({ status }) => status === 'retry');
+  return wantsSomeLater ? 0 : undefined;
 }
 
 function pauseAfterError(error: unknown): number | undefined {

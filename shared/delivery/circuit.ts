@@ -1,29 +1,5 @@
-import {
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  DelegateBackoff,
-  handleWhenResult,
-  isBrokenCircuitError,
-} from 'cockatiel';
-
-/** What a call says of the third party as a whole. */
-export type CallVerdict =
-  /** It is there: it took the call, or refused what was in it. */
-  | { readonly kind: 'answered' }
-  | { readonly kind: 'failed'; readonly retryAfterMs?: number | undefined }
-  /** It refuses us, whatever we send. */
-  | { readonly kind: 'fault'; readonly status: number };
-
-export interface Verdict<Value> {
-  readonly value: Value;
-  readonly verdict: CallVerdict;
-}
-
-/** Why no call may go out now, in words without a name. */
-export interface Pause {
-  readonly reason: string;
-}
+import type { CallVerdict, Pause, Verdict } from './call-verdict.ts';
+import { createFailureBreaker, type FailureBreakerSettings } from './failure-breaker.ts';
 
 export type Guarded<Value> =
   | { readonly kind: 'made'; readonly value: Value }
@@ -40,57 +16,30 @@ export interface Circuit {
   answered(): number;
 }
 
-export interface CircuitSettings {
-  /** Failed calls in a row after which the third party is left alone. */
-  readonly failuresToOpen?: number;
+export interface CircuitSettings extends FailureBreakerSettings {
   /** How long a fault keeps us from calling again. */
   readonly faultPauseMs?: number;
   /** Told of every fault; `isNew`: calls were taken before it. */
   readonly onFault?: (status: number, isNew: boolean) => void;
   /** Told when calls are taken again, after a fault. */
   readonly onRecovery?: () => void;
-  /** Told when the third party is left alone for another reason than a fault. */
-  readonly onPause?: (reason: string, pauseMs: number) => void;
 }
 
-/**
- * Members that the third party fails over must be found before: that takes five tries of a batch, and two
- * calls for each time that 1,000 members are halved, before the first part of it is taken.
- */
-const FAILURES_TO_OPEN = 30;
 const FAULT_PAUSE_MS = 30_000;
-const FIRST_OPEN_MS = 1_000;
-const LONGEST_OPEN_MS = 60_000;
-const BROKEN: Pause = { reason: 'the third party failed too often in a row' };
 /** What the third party asks us to wait longer than this pauses all calls; less, only the one. */
 export const LONGEST_BRIEF_PAUSE_MS = 3_000;
 
 /**
  * Decides whether the third party may be called. It is left alone after a fault, for as long as a
- * longer `Retry-After` asks, and, when calls fail one after the other, for an exponential time with
- * full jitter, after which one call probes whether it is back.
+ * longer `Retry-After` asks, and when calls fail, as {@link createFailureBreaker} says.
  */
 export function createCircuit(settings: CircuitSettings = {}): Circuit {
-  const { failuresToOpen = FAILURES_TO_OPEN, faultPauseMs = FAULT_PAUSE_MS } = settings;
+  const { faultPauseMs = FAULT_PAUSE_MS } = settings;
+  const breaker = createFailureBreaker(settings);
   let pause = { until: 0, reason: '' };
-  let openUntil = 0;
   let faulty = false;
   let answered = 0;
   let probe: Promise<void> | undefined;
-
-  const breaker = circuitBreaker(
-    handleWhenResult((result) => (result as Verdict<unknown>).verdict.kind === 'failed'),
-    {
-      breaker: new ConsecutiveBreaker(failuresToOpen),
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        const ceiling = Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** (attempt - 1));
-        const pauseMs = Math.ceil(Math.random() * ceiling);
-        openUntil = Date.now() + pauseMs;
-        settings.onPause?.(BROKEN.reason, pauseMs);
-        return pauseMs;
-      }),
-    },
-  );
 
   const pauseFor = (pauseMs: number, reason: string): void => {
     pause = { until: Math.max(pause.until, Date.now() + pauseMs), reason };
@@ -120,23 +69,17 @@ export function createCircuit(settings: CircuitSettings = {}): Circuit {
   }
 
   const paused = (): Pause | undefined => {
-    if (Date.now() < pause.until) return { reason: pause.reason };
-    return breaker.state === CircuitState.Open && Date.now() < openUntil ? BROKEN : undefined;
+    const remainingMs = pause.until - Date.now();
+    if (remainingMs > 0) return { reason: pause.reason, remainingMs, waitOut: false };
+    return breaker.paused();
   };
 
-  async function make<Value>(call: () => Promise<Verdict<Value>>): Promise<Guarded<Value>> {
-    try {
-      const { value } = await breaker.execute(async () => {
-        const result = await call();
-        weigh(result.verdict);
-        return result;
-      });
-      return { kind: 'made', value };
-    } catch (error) {
-      if (isBrokenCircuitError(error)) return { kind: 'paused', ...BROKEN };
-      throw error;
-    }
-  }
+  const make = <Value>(call: () => Promise<Verdict<Value>>): Promise<Guarded<Value>> =>
+    breaker.run(async () => {
+      const result = await call();
+      weigh(result.verdict);
+      return result;
+    });
 
   return {
     paused,
@@ -145,7 +88,7 @@ export function createCircuit(settings: CircuitSettings = {}): Circuit {
       const now = paused();
       if (now !== undefined) return { kind: 'paused', ...now };
       if (probe !== undefined) return { kind: 'probing', probe };
-      const probes = breaker.state === CircuitState.Open;
+      const probes = breaker.probesNext();
       const made = make(call);
       if (probes) {
         const ended = () => {

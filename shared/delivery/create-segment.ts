@@ -1,5 +1,6 @@
 import type { AudienceMap, Lease } from '../audience-map/audience-map.ts';
 import type { CreateAudienceMessage } from '../audience/message.ts';
+import type { DestinationCapabilities } from '../destinations/destination.ts';
 import { DestinationError } from '../errors.ts';
 import { logAudienceCreated, logAudienceFailed, logDestinationFault } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
@@ -59,7 +60,8 @@ async function createClaimed(
     const { segment, created } = await retryBriefly(() =>
       destination.obtainSegment({ title, audienceId: id }, mayBegin),
     );
-    const settled = await audienceMap.settleReady(lease, segment);
+    // Also when it was there already: the answer to the call that made it may have been lost.
+    const settled = await audienceMap.settleReady(lease, segment, readyAt(capabilities, now()));
     if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
     if (settled === 'settled') {
       logAudienceCreated(log, { destination: destination.id, segment, created });
@@ -68,6 +70,11 @@ async function createClaimed(
   }
   const text = 'The platform already uses this name for another audience; choose another name.';
   throw new DestinationError('DESTINATION_REFUSED', text);
+}
+
+/** When a segment made at `now` takes members, unless that is at once. */
+function readyAt({ readyAfterMs = 0 }: DestinationCapabilities, now: number): Date | undefined {
+  return readyAfterMs > 0 ? new Date(now + readyAfterMs) : undefined;
 }
 
 async function recordFailure(

@@ -1,12 +1,13 @@
 import { encodeMessage, type MessageMutation, type MutationsMessage } from '../audience/message.ts';
 import type { DeadMembers } from '../dead-letters/dead-members.ts';
 import type { MemberId } from '../audience/shard.ts';
+import type { DestinationCapabilities } from '../destinations/destination.ts';
 import type { Logger } from '../logger.ts';
 import { MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import type { Coalescer } from './coalescer.ts';
 import type { PublishDeadLetter } from './dead-letter.ts';
 import type { FindSegment, FoundSegment } from './find-segment.ts';
-import { lastOperations } from './last-operations.ts';
+import { lastOperations, splitUnsupportedRemovals } from './last-operations.ts';
 import { countOutcomes, NO_OUTCOME, type MutationOutcome } from './member-outcome.ts';
 import { retryLater, type DeliveryReport } from './report.ts';
 import { recordOutcomes, splitOvertaken } from './replays.ts';
@@ -27,13 +28,14 @@ export interface MutationParts {
   readonly microBatches: Coalescer;
   readonly deadMembers: DeadMembers;
   readonly memberId: MemberId;
+  readonly removal: DestinationCapabilities['removal'];
 }
 
 type Deliver = (message: MutationsMessage, context: DeliveryContext) => Promise<DeliveryReport>;
 
 /** A function that brings the mutations of a message to the third party, in micro-batches. */
 export function createMutationDelivery(parts: MutationParts): Deliver {
-  const { findSegment, microBatches, deadMembers, memberId } = parts;
+  const { findSegment, microBatches, deadMembers, memberId, removal } = parts;
 
   return async (message, context) => {
     const requests = message.requests.slice(0, MAX_LOGGED_REQUESTS);
@@ -44,19 +46,22 @@ export function createMutationDelivery(parts: MutationParts): Deliver {
     const dead = await deadMembers.find(found.audience, isReplay ? 'fresh' : undefined);
     const { toDeliver, skipped } = lastOperations(message.mutations, memberId);
     const { current, stale } = splitOvertaken(toDeliver, dead, { ...context, ...found });
+    const { supported, removals } = splitUnsupportedRemovals(current, removal);
 
-    const applied = await applyAll(current, { microBatches, message, found, ...context });
+    const sent = await applyAll(supported, { microBatches, message, found, ...context });
+    const applied = new Map([...removals, ...sent]);
+    const unsupportedRemovals = removals.size > 0 ? removals.size : undefined;
     const outcomes = [...skipped, ...stale, ...applied.values()];
     const counts = countOutcomes(outcomes);
     const retry = outcomes.find(({ outcome }) => outcome.status === 'retry');
     if (retry?.outcome.status === 'retry') {
-      return { counts, requestIds, retryReason: retry.outcome.reason };
+      return { counts, requestIds, unsupportedRemovals, retryReason: retry.outcome.reason };
     }
 
     await recordOutcomes(applied, dead, { deadMembers, ...context, ...found });
     const rejectedOf = { ...message, requests, audience: found.audience };
     await giveUpRejected(rejectedOf, outcomes, context.deadLetter);
-    return { counts, requestIds };
+    return { counts, requestIds, unsupportedRemovals };
   };
 }
 

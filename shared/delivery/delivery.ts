@@ -13,7 +13,7 @@ import { createSegmentFinder } from './find-segment.ts';
 import { NO_OUTCOMES } from './member-outcome.ts';
 import { loggedDestination } from './logged-destination.ts';
 import { createMicroBatches } from './micro-batches.ts';
-import { retryLater, type DeliveryReport } from './report.ts';
+import { done, retryLater, type DeliveryReport } from './report.ts';
 
 /**
  * What forward does with a delivery of the queue: give it up when it is too old or not ours, else
@@ -29,10 +29,13 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
     microBatches: createMicroBatches({ destination, retryBriefly, log: dependencies.log }),
     deadMembers,
     memberId,
+    removal: destination.capabilities.removal,
   });
 
   async function handle(delivery: Delivery, context: DeliveryContext): Promise<DeliveryReport> {
-    // First of all, so that a message which crashes the process ends here too.
+    const { destination: forDestination = destination.id } = delivery.attributes;
+    if (forDestination !== destination.id) return { ...done, forDestination };
+    // Before it is looked into, so that a message which crashes the process ends here too.
     if (now() - delivery.publishTime.getTime() > retryWindowMs) {
       return expire(delivery, context);
     }
@@ -66,9 +69,10 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
       const reasons = new Set(message.entries.map(({ reason }) => reason));
       return giveUp('entry-invalid', [...reasons].join('; '), { delivery, context });
     }
-    // Back to the queue at once: what is held here could only wait.
+    // Back to the queue at once: what is held here could only wait. Members wait out a short pause.
     const paused = destination.paused();
-    if (paused !== undefined) return retryLater(paused.reason);
+    const isWaitedOut = paused?.waitOut === true && message.kind === 'mutations';
+    if (paused !== undefined && !isWaitedOut) return retryLater(paused.reason);
     return message.kind === 'mutations'
       ? deliverMutations(message, context)
       : createSegment(message, creation, context.log);
@@ -88,8 +92,8 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
       gone,
     };
     try {
-      const { counts, retryReason, requestIds } = await handle(delivery, context);
-      const settled = retryReason === undefined ? 'ack' : 'nack';
+      const { counts, ...report } = await handle(delivery, context);
+      const settled = report.retryReason === undefined ? 'ack' : 'nack';
       logDeliverySettled(log, {
         kind: delivery.attributes['kind'] ?? 'unknown',
         settled,
@@ -97,8 +101,7 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
         ageMs: now() - delivery.publishTime.getTime(),
         durationMs: now() - startedAt,
         ...counts,
-        requestIds,
-        retryReason,
+        ...report,
       });
       return settled;
     } catch (error) {

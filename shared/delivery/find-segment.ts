@@ -24,7 +24,7 @@ export type FindSegment = (
 
 /** What is found is cached: a segment that is ready stays the audience's. */
 export function createSegmentFinder(dependencies: FinderDependencies): FindSegment {
-  const { audienceMap, unknownAudience } = dependencies;
+  const { audienceMap, unknownAudience, now = Date.now } = dependencies;
   const known = new Map<string, FoundSegment>();
 
   async function create(
@@ -49,6 +49,9 @@ export function createSegmentFinder(dependencies: FinderDependencies): FindSegme
     }
     if (record?.state !== 'ready') {
       return { waitReason: `the audience is ${record?.state ?? 'unknown'}` };
+    }
+    if (record.readyAt !== undefined && record.readyAt.getTime() > now()) {
+      return { waitReason: 'the segment was just created, and takes no members yet' };
     }
     if (known.size >= MAX_CACHED) known.clear();
     const found = { segment: record.segment, audience: record.audience.id };

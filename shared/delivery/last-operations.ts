@@ -1,5 +1,6 @@
 import type { MessageMutation } from '../audience/message.ts';
 import { memberIdOf, type MemberId } from '../audience/shard.ts';
+import type { DestinationCapabilities } from '../destinations/destination.ts';
 import type { MutationOutcome } from './member-outcome.ts';
 
 export interface LastOperations {
@@ -34,3 +35,25 @@ export function lastOperations(
   }
   return { toDeliver, skipped };
 }
+
+/** Sets aside the removals where the third party cannot be told that somebody left. */
+export function splitUnsupportedRemovals(
+  toDeliver: ReadonlyMap<string, MessageMutation>,
+  removal: DestinationCapabilities['removal'],
+): { supported: ReadonlyMap<string, MessageMutation>; removals: Map<string, MutationOutcome> } {
+  if (removal !== 'none') return { supported: toDeliver, removals: new Map() };
+  const isRemoval = ([, { operation }]: readonly [string, MessageMutation]) =>
+    operation === 'remove';
+  const removals = [...toDeliver].filter(isRemoval);
+  return {
+    supported: new Map([...toDeliver].filter((entry) => !isRemoval(entry))),
+    removals: new Map(
+      removals.map(([user, mutation]) => [user, { mutation, outcome: CANNOT_REMOVE }]),
+    ),
+  };
+}
+
+const CANNOT_REMOVE = {
+  status: 'skipped',
+  reason: 'this platform cannot remove members',
+} as const;

@@ -1,11 +1,12 @@
 import { logDestinationCalled, MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
-import { applyBatch, type BatchCall } from './apply-batch.ts';
+import { applyBatch } from './apply-batch.ts';
+import type { BatchCall } from './ask.ts';
 import type { BatchEntry } from './batch-entry.ts';
 import type { RetryBriefly } from './brief-retry.ts';
 import { createCoalescer, type Coalescer } from './coalescer.ts';
 import type { BatchLimits } from './lane.ts';
-import type { PoliteDestination } from './polite-destination.ts';
+import type { PoliteDestination, PoliteResult } from './polite-destination.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface MicroBatchParts {
@@ -55,9 +56,15 @@ function logCall(log: Logger, destination: string, { entries, result, durationMs
     segments: new Set(entries.map(({ member }) => member.segment)).size,
     result: result.kind,
     reason: result.kind === 'outcomes' ? undefined : result.reason,
+    unnamedRefusals: unnamedRefusalsOf(result),
     durationMs,
     requestIds: requestsOf(entries),
   });
+}
+
+function unnamedRefusalsOf(result: PoliteResult): number | undefined {
+  const count = result.kind === 'outcomes' ? (result.unnamedRefusals ?? 0) : 0;
+  return count > 0 ? count : undefined;
 }
 
 function requestsOf(entries: readonly BatchEntry[]): string[] {

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue';
 import type {
   BatchResult,
   CreatedSegment,
@@ -7,14 +6,9 @@ import type {
   SegmentRequest,
 } from '../destinations/destination.ts';
 import { DestinationError } from '../errors.ts';
-import {
-  createCircuit,
-  type CallVerdict,
-  type CircuitSettings,
-  type Guarded,
-  type Pause,
-  type Verdict,
-} from './circuit.ts';
+import { ANSWERED, verdictOf, verdictOfError, type Pause, type Verdict } from './call-verdict.ts';
+import { createCircuit, type CircuitSettings, type Guarded } from './circuit.ts';
+import { createTurns } from './turns.ts';
 
 /** `paused`: nothing was called; give the delivery back to the queue. */
 export type PoliteResult = BatchResult | ({ readonly kind: 'paused' } & Pause);
@@ -30,9 +24,13 @@ export interface PoliteDestination {
   paused(): Pause | undefined;
   /** Calls that were answered so far: proof that the third party is there. */
   answered(): number;
-  /** How long a call would wait for its turn, by the rate limit. */
+  /** How long a call would wait for its turn, by the rate that is kept. */
   backlogMs(): number;
-  apply(batch: MicroBatch): Promise<PoliteResult>;
+  /**
+   * @param batchOf gives the batch when the call begins, after it waited for its turn; undefined when
+   *   nobody is left to send: then it is not made
+   */
+  apply(batchOf: () => MicroBatch | undefined): Promise<PoliteResult>;
   /**
    * Looks the segment up where that is possible, else creates it.
    * @param mayBegin throws when a call may not begin any more, after it waited for its turn
@@ -46,45 +44,43 @@ export function createPoliteDestination(
   destination: Destination,
   settings: CircuitSettings = {},
 ): PoliteDestination {
-  const { maxConcurrentCalls, maxCallRate } = destination.capabilities;
-  const turns = new PQueue({
-    concurrency: maxConcurrentCalls,
-    ...(maxCallRate === undefined
-      ? {}
-      : { interval: maxCallRate.perMs, intervalCap: maxCallRate.calls, strict: true }),
-  });
-  const circuit = createCircuit(settings);
+  const { capabilities } = destination;
+  const turns = createTurns(capabilities);
+  const circuit = createCircuit({ ...settings, failurePausesMs: capabilities.failurePausesMs });
+  const isPaused = () => circuit.paused() !== undefined;
 
   /** What must wait for another call waits without a turn: the limits are about calls under way. */
-  async function guarded<Value>(
-    call: () => Promise<Verdict<Value>>,
-    { priority = 1, mayBegin }: { priority?: number; mayBegin?: () => void } = {},
+  async function inTurn<Value>(
+    begin: () => Promise<Guarded<Value>>,
+    priority: number,
   ): Promise<Exclude<Guarded<Value>, { kind: 'probing' }>> {
     for (;;) {
-      const ended = await turns.add(
-        () => {
-          mayBegin?.();
-          return circuit.guard(call);
-        },
-        { priority },
-      );
+      const ended = await turns.take(begin, { priority, isPaused });
       if (ended.kind !== 'probing') return ended;
       await ended.probe;
     }
   }
 
+  const guarded = <Value>(call: () => Promise<Verdict<Value>>): Promise<Guarded<Value>> =>
+    circuit.guard(async () => {
+      const result = await call();
+      turns.learn(result.verdict);
+      return result;
+    });
+
   /** A creation's failure is its value here: the circuit must not take a refusal for an outage. */
   async function creation<Value>(call: () => Promise<Value>, mayBegin: () => void): Promise<Value> {
-    const ended = await guarded(
-      async (): Promise<Verdict<Settled<Value>>> => {
-        try {
-          return { value: { value: await call() }, verdict: ANSWERED };
-        } catch (error) {
-          return { value: { error }, verdict: verdictOfError(error) };
-        }
-      },
-      { priority: 0, mayBegin },
-    );
+    const settled = async (): Promise<Verdict<Settled<Value>>> => {
+      try {
+        return { value: { value: await call() }, verdict: ANSWERED };
+      } catch (error) {
+        return { value: { error }, verdict: verdictOfError(error) };
+      }
+    };
+    const ended = await inTurn(async () => {
+      mayBegin();
+      return guarded(settled);
+    }, 0);
     if (ended.kind === 'paused') {
       const text = `No segment can be created now: ${ended.reason}`;
       throw new DestinationError('DESTINATION_PAUSED', text, { retryable: true });
@@ -95,18 +91,21 @@ export function createPoliteDestination(
 
   return {
     id: destination.id,
-    capabilities: destination.capabilities,
+    capabilities,
     findsSegments: destination.findSegment !== undefined,
     memberBytes: destination.memberBytes?.bind(destination),
     paused: () => circuit.paused(),
     answered: () => circuit.answered(),
-    backlogMs: () =>
-      maxCallRate === undefined ? 0 : (turns.size / maxCallRate.calls) * maxCallRate.perMs,
-    apply: async (batch) => {
-      const result = await guarded(async () => {
-        const value = await destination.apply(batch);
-        return { value, verdict: verdictOf(value) };
-      });
+    backlogMs: () => turns.backlogMs(),
+    apply: async (batchOf) => {
+      const result = await inTurn<BatchResult>(async () => {
+        const batch = batchOf();
+        if (batch === undefined) return NOBODY;
+        return guarded(async () => {
+          const value = await destination.apply(batch);
+          return { value, verdict: verdictOf(value) };
+        });
+      }, 1);
       return result.kind === 'made' ? result.value : result;
     },
     obtainSegment: async (request, mayBegin = () => undefined) => {
@@ -121,26 +120,9 @@ export function createPoliteDestination(
 
 type Settled<Value> = { readonly value: Value } | { readonly error: unknown };
 
-const ANSWERED: CallVerdict = { kind: 'answered' };
-
-function verdictOf(result: BatchResult): CallVerdict {
-  switch (result.kind) {
-    case 'outcomes':
-    case 'refused-whole':
-      return ANSWERED;
-    case 'retry':
-      return { kind: 'failed', retryAfterMs: result.retryAfterMs };
-    case 'fault':
-      return { kind: 'fault', status: result.status };
-  }
-}
-
-function verdictOfError(error: unknown): CallVerdict {
-  if (!(error instanceof DestinationError)) throw error;
-  if (error.code === 'DESTINATION_UNAVAILABLE') {
-    return { kind: 'failed', retryAfterMs: error.retryAfterMs };
-  }
-  // Elsewhere DESTINATION_MISCONFIGURED is about the one call: a wrong path must not stop the others.
-  const { fault, status } = error.details;
-  return fault === true ? { kind: 'fault', status: Number(status) } : ANSWERED;
-}
+const NOBODY = {
+  kind: 'paused',
+  reason: 'the queue waits no more',
+  remainingMs: 0,
+  waitOut: false,
+} as const;

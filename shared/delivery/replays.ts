@@ -46,7 +46,9 @@ export async function recordOutcomes(
   }
   if (dead.members.size === 0 && dead.others === undefined) return;
 
-  const known = usersWith('delivered').filter((user) => dead.members.has(digestOf(audience, user)));
+  // What was skipped counts as well: an operation that needs no call is newer than what died all the same.
+  const settled = [...usersWith('delivered'), ...usersWith('skipped')];
+  const known = settled.filter((user) => dead.members.has(digestOf(audience, user)));
   if (known.length > 0) {
     // Of a replay too: an older dead letter of the same user may still be replayed after it.
     await deadMembers.recordDelivered(audience, { users: known, at: operatedAt });

@@ -5,6 +5,10 @@ export interface DeliveryReport {
   readonly counts: OutcomeCounts;
   /** The requests the members came with, when they are several. */
   readonly requestIds?: readonly string[] | undefined;
+  /** Of those that were skipped: removals, which the platform cannot be told. */
+  readonly unsupportedRemovals?: number | undefined;
+  /** The destination it is for, when that is not ours. */
+  readonly forDestination?: string | undefined;
   /** Set when the delivery must come again. */
   readonly retryReason?: string | undefined;
 }

@@ -30,6 +30,15 @@ export function audienceMapContract(create: () => Promise<AudienceMap>): void {
     expect(await map.find(AUDIENCE.id)).toEqual({ state: 'creating', audience: AUDIENCE });
     expect(await map.settleReady(lease, '12345')).toBe('settled');
     const ready = { state: 'ready', audience: AUDIENCE, segment: '12345' };
+    expect(await map.find(AUDIENCE.id)).toStrictEqual(ready);
+    expect(await map.find('12345')).toStrictEqual(ready);
+    expect(await claim('r-2')).toEqual({ claimed: false, state: 'ready', segment: '12345' });
+  });
+
+  test('keeps when a segment takes members, where that is later than now', async () => {
+    const readyAt = new Date('2026-11-02T12:00:05.250Z');
+    await map.settleReady(leaseOf(await claim('r-1')), '12345', readyAt);
+    const ready = { state: 'ready', audience: AUDIENCE, segment: '12345', readyAt };
     expect(await map.find(AUDIENCE.id)).toEqual(ready);
     expect(await map.find('12345')).toEqual(ready);
     expect(await claim('r-2')).toEqual({ claimed: false, state: 'ready', segment: '12345' });

@@ -8,6 +8,7 @@ import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedde
 import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
 import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
 import { createDelivery } from '../../shared/delivery/delivery.ts';
+import type { Destination } from '../../shared/destinations/destination.ts';
 import { createHttpDestination } from '../../shared/destinations/http/http-destination.ts';
 import { parseDescription } from '../../shared/destinations/http/description.ts';
 import pangolin from '../../shared/destinations/http/platforms/pangolin.json' with { type: 'json' };
@@ -23,6 +24,8 @@ export interface RelaySettings {
   readonly shards: number;
   readonly maxMembersPerCall: number;
   readonly maxSegmentsPerCall: number;
+  readonly failurePausesMs: readonly number[] | undefined;
+  readonly readyAfterMs: number | undefined;
   readonly random: () => number;
 }
 
@@ -41,8 +44,11 @@ export function createRelay(settings: RelaySettings) {
   const description = parseDescription(
     {
       ...pangolin,
-      maxMembersPerCall: settings.maxMembersPerCall,
-      maxSegmentsPerCall: settings.maxSegmentsPerCall,
+      limits: {
+        ...pangolin.limits,
+        membersPerCall: settings.maxMembersPerCall,
+        segmentsPerCall: settings.maxSegmentsPerCall,
+      },
     },
     'pangolin.json',
   );
@@ -56,13 +62,20 @@ export function createRelay(settings: RelaySettings) {
         : queue.publish(message),
   };
 
+  const createDestination = (connection: { fetch: typeof fetch }): Destination => {
+    const destination = createHttpDestination(description, {
+      credentials: () => Promise.resolve('pangolin:pangolin'),
+      ...connection,
+    });
+    const { failurePausesMs, readyAfterMs } = settings;
+    const capabilities = { ...destination.capabilities, failurePausesMs, readyAfterMs };
+    return { ...destination, capabilities };
+  };
+
   /** A new instance of forward; what it depends on is out of its reach once it has crashed. */
   const forward = createCrashable<Subscriber>((alive) =>
     createDelivery({
-      destination: createHttpDestination(description, {
-        credentials: () => Promise.resolve('pangolin:pangolin'),
-        fetch: alive({ fetch: pangolinFetch(platform, network) }).fetch,
-      }),
+      destination: createDestination(alive({ fetch: pangolinFetch(platform, network) })),
       audienceMap: alive(audienceMap),
       deadLetters: alive<Publisher>(deadLetters),
       deadMembers: alive(deadMembers),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { OPTIONS_VARIABLE, optionProblems } from '../option-problems.ts';
 
-const VARIABLE = 'DESTINATION_OPTIONS';
 /** Moloco's types that need neither items nor a search query, which no audience has. */
 const EVENT_TYPES = ['PAGE_VIEW', 'HOME', 'LAND'] as const;
 /** What can stand before `-evt` in the name of a host. */
@@ -56,10 +56,10 @@ export function readMolocoOptions(
   value: unknown,
 ): { readonly options: MolocoOptions } | { readonly problems: readonly string[] } {
   const given = z.record(z.string(), z.unknown()).safeParse(value ?? {});
-  if (!given.success) return { problems: [`${VARIABLE}: must be a JSON object`] };
+  if (!given.success) return { problems: [`${OPTIONS_VARIABLE}: must be a JSON object`] };
   const parsed = optionsSchema.safeParse(given.data);
   const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOfIssue)),
+    ...(parsed.success ? [] : optionProblems(parsed.error.issues, 'moloco')),
     ...problemsTogether(given.data),
   ];
   return parsed.success && problems.length === 0 ? { options: parsed.data } : { problems };
@@ -80,14 +80,7 @@ function problemsTogether({ channelType, deviceOs }: Record<string, unknown>): s
   if ((channelType === 'APP') === (deviceOs !== undefined)) return [];
   return [
     deviceOs === undefined
-      ? `${VARIABLE}.deviceOs: is needed with the channelType APP: ios or android`
-      : `${VARIABLE}.deviceOs: goes with the channelType APP only`,
+      ? `${OPTIONS_VARIABLE}.deviceOs: is needed with the channelType APP: ios or android`
+      : `${OPTIONS_VARIABLE}.deviceOs: goes with the channelType APP only`,
   ];
-}
-
-function problemsOfIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${VARIABLE}.${key}: is no option of moloco`);
-  }
-  return [`${[VARIABLE, ...issue.path].join('.')}: ${issue.message}`];
 }

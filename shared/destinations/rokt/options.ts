@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { OPTIONS_VARIABLE, optionProblems } from '../option-problems.ts';
 
-const VARIABLE = 'DESTINATION_OPTIONS';
 /** The lists of the audience import say what a segment means; the other modes are mappings of ours. */
 const DEFAULT_MODE = 'audience-import';
 
@@ -75,15 +75,8 @@ export function readRoktOptions(
   value: unknown,
 ): { readonly options: RoktOptions } | { readonly problems: readonly string[] } {
   const given = z.record(z.string(), z.unknown()).safeParse(value ?? {});
-  if (!given.success) return { problems: [`${VARIABLE}: must be a JSON object`] };
+  if (!given.success) return { problems: [`${OPTIONS_VARIABLE}: must be a JSON object`] };
   const parsed = optionsSchema.safeParse({ mode: DEFAULT_MODE, ...given.data });
   if (parsed.success) return { options: parsed.data };
-  return { problems: parsed.error.issues.flatMap(problemsOfIssue) };
-}
-
-function problemsOfIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${VARIABLE}.${key}: is no option of this mode of rokt`);
-  }
-  return [`${[VARIABLE, ...issue.path].join('.')}: ${issue.message}`];
+  return { problems: optionProblems(parsed.error.issues, 'this mode of rokt') };
 }

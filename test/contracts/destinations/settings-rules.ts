@@ -23,12 +23,7 @@ export const settingsRules: readonly ConformanceRule[] = [
     applies: needsCredentials,
     check: (_, fixture) => {
       const settings = { ...fixture.settings, credentials: undefined };
-      let thrown: unknown;
-      try {
-        fixture.create(settings);
-      } catch (error) {
-        thrown = error;
-      }
+      const thrown = thrownBy(() => fixture.create(settings));
       must(
         thrown instanceof ConfigurationError &&
           thrown.problems.some((problem) => problem.startsWith('DESTINATION_CREDENTIALS')),
@@ -45,12 +40,7 @@ export const settingsRules: readonly ConformanceRule[] = [
         ...fixture.settings,
         options: { ...Object(options), tpyo: 'x' } as object,
       };
-      let thrown: unknown;
-      try {
-        fixture.create(settings);
-      } catch (error) {
-        thrown = error;
-      }
+      const thrown = thrownBy(() => fixture.create(settings));
       must(
         thrown instanceof ConfigurationError &&
           thrown.problems.some((problem) => /^DESTINATION_OPTIONS.*tpyo/.test(problem)),
@@ -84,3 +74,12 @@ export const settingsRules: readonly ConformanceRule[] = [
     },
   },
 ];
+
+function thrownBy(create: () => unknown): unknown {
+  try {
+    create();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

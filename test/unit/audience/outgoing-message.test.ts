@@ -80,9 +80,23 @@ it.each([
   expect(message.attributes).toStrictEqual({ requestId, ...attributes });
 });
 
-it('a replay tells when its operations were first published', () => {
-  const { attributes } = mutationsMessage([groupOf('a.1', 'u1')], { requests, operatedAt: 1_234 });
-  expect(attributes).toMatchObject({ operatedAt: '1234' });
+it('a replay tells when its operations were first published, and who it is for', () => {
+  const replay = { operatedAt: 1_234, destination: 'pangolin' };
+  const { attributes } = mutationsMessage([groupOf('a.1', 'u1')], { requests, replay });
+  expect(attributes).toStrictEqual({
+    kind: 'mutations',
+    audience: 'a.1',
+    members: '1',
+    requestId,
+    operatedAt: '1234',
+    destination: 'pangolin',
+  });
+});
+
+it('so does the replay of a creation', () => {
+  const replay = { destination: 'pangolin' };
+  const { attributes } = creationMessage(creation('a.1'), { requestId }, replay);
+  expect(attributes).toMatchObject({ kind: 'create-audience', destination: 'pangolin' });
 });
 
 it('a trace travels too', () => {

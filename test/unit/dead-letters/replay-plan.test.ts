@@ -64,7 +64,7 @@ const crowd = (deliveredAt: string): DeadMembersOfAudience => ({
 });
 
 describe('mutations', () => {
-  test('are published with the time of their first publishing and the request they go back to', () => {
+  test('are published to who gave them up, with the time of their first publishing and the request', () => {
     const made = plan([letter('10:00:00', ['add:a', 'remove:b'])], 0);
     expect(made).toMatchObject({ replayed: 2, overtaken: 0, overtakenByLaterLetter: 0 });
     expect(made.kind === 'publish' && made.messages).toEqual([
@@ -76,6 +76,7 @@ describe('mutations', () => {
           audience: AUDIENCE,
           members: '2',
           operatedAt: String(at('10:00:00')),
+          destination: 'pangolin',
           requestId: 'r-1',
         },
       },
@@ -231,7 +232,13 @@ describe('other messages', () => {
       {
         data: createAudience,
         orderingKey: `create:${AUDIENCE}`,
-        attributes: expect.objectContaining({ kind: 'create-audience', requestId: 'r-9' }),
+        attributes: {
+          kind: 'create-audience',
+          audience: AUDIENCE,
+          members: '0',
+          requestId: 'r-9',
+          destination: 'pangolin',
+        },
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { applyBatch, type BatchCall } from '../../../shared/delivery/apply-batch.ts';
+import { applyBatch } from '../../../shared/delivery/apply-batch.ts';
+import type { BatchCall } from '../../../shared/delivery/ask.ts';
 import type { BatchEntry } from '../../../shared/delivery/batch-entry.ts';
 import { createBriefRetry } from '../../../shared/delivery/brief-retry.ts';
 import type { MemberOutcome } from '../../../shared/delivery/member-outcome.ts';

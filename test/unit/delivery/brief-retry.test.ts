@@ -30,6 +30,16 @@ describe('a short fault is retried within the delivery', () => {
     expect(calledAt).toHaveLength(3);
   });
 
+  test('so is what wants some of its members later', async () => {
+    const some: BatchResult = {
+      kind: 'outcomes',
+      outcomes: [{ status: 'delivered' }, { status: 'retry', reason: 'busy' }],
+    };
+    const { call, calledAt } = calling(some, outcomes);
+    expect(await retryBriefly(call)).toBe(outcomes);
+    expect(calledAt).toHaveLength(2);
+  });
+
   test('so is a creation that found the third party unavailable', async () => {
     const unavailable = new DestinationError('DESTINATION_UNAVAILABLE', 'x', { retryable: true });
     const { call, calledAt } = calling(unavailable, outcomes);

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import {
-  createCircuit,
-  type CallVerdict,
-  type Circuit,
-  type Pause,
-} from '../../../shared/delivery/circuit.ts';
+import type { CallVerdict, Pause } from '../../../shared/delivery/call-verdict.ts';
+import { createCircuit, type Circuit } from '../../../shared/delivery/circuit.ts';
 import { fakeTimeForEachTest, pass } from './fake-time.ts';
 
 const ANSWERED: CallVerdict = { kind: 'answered' };
 const FAILED: CallVerdict = { kind: 'failed' };
-const OPEN = { reason: 'the third party failed too often in a row' };
+const open = (remainingMs: number): Pause => ({
+  reason: 'the third party failed too often in a row',
+  remainingMs,
+  waitOut: false,
+});
 
 fakeTimeForEachTest();
 beforeEach(() => {
@@ -20,7 +20,9 @@ beforeEach(() => {
 async function guard(circuit: Circuit, verdict: CallVerdict): Promise<string | Pause> {
   const ended = await circuit.guard(() => Promise.resolve({ value: 'called', verdict }));
   if (ended.kind === 'made') return ended.value;
-  return { reason: ended.kind === 'paused' ? ended.reason : 'another call probes' };
+  if (ended.kind === 'probing') return 'another call probes';
+  const { reason, remainingMs, waitOut } = ended;
+  return { reason, remainingMs, waitOut };
 }
 
 async function guardAll(circuit: Circuit, ...verdicts: CallVerdict[]): Promise<void> {
@@ -45,8 +47,8 @@ describe('failures', () => {
     await guardAll(circuit, ...failures(29));
     expect(circuit.paused()).toBeUndefined();
     expect(await guard(circuit, FAILED)).toBe('called');
-    expect(circuit.paused()).toEqual(OPEN);
-    expect(await guard(circuit, ANSWERED)).toEqual(OPEN);
+    expect(circuit.paused()).toEqual(open(500));
+    expect(await guard(circuit, ANSWERED)).toEqual(open(500));
   });
 
   test('do not, at 25 per cent of the calls', async () => {
@@ -64,7 +66,7 @@ describe('failures', () => {
     await guardAll(circuit, FAILED, FAILED, ANSWERED, FAILED, FAILED);
     expect(circuit.paused()).toBeUndefined();
     await guardAll(circuit, FAILED);
-    expect(circuit.paused()).toEqual(OPEN);
+    expect(circuit.paused()).toEqual(open(500));
   });
 });
 
@@ -72,7 +74,7 @@ describe('after the pause', () => {
   async function openCircuit() {
     const circuit = createCircuit({ failuresToOpen: 1 });
     await guardAll(circuit, FAILED);
-    expect(circuit.paused()).toEqual(OPEN);
+    expect(circuit.paused()).toEqual(open(500));
     await pass(500);
     return circuit;
   }
@@ -97,8 +99,8 @@ describe('after the pause', () => {
   test('the failure of the probe keeps the others from going out', async () => {
     const circuit = await openCircuit();
     await guardAll(circuit, FAILED);
-    expect(await guard(circuit, ANSWERED)).toEqual(OPEN);
-    expect(circuit.paused()).toEqual(OPEN);
+    expect(await guard(circuit, ANSWERED)).toEqual(open(1_000));
+    expect(circuit.paused()).toEqual(open(1_000));
   });
 
   test('a probe that breaks does not keep the circuit open for ever', async () => {
@@ -138,7 +140,8 @@ describe('the pause', () => {
 });
 
 describe('what the third party asks for (Retry-After)', () => {
-  const ASKED = { reason: 'the third party asks for a pause (Retry-After)' };
+  const REASON = 'the third party asks for a pause (Retry-After)';
+  const asked = (remainingMs: number) => ({ reason: REASON, remainingMs, waitOut: false });
 
   test.each([3_001, 60_000, 3_600_000])(
     'over 3 s pauses all calls: %i ms',
@@ -146,9 +149,9 @@ describe('what the third party asks for (Retry-After)', () => {
       const onPause = jest.fn();
       const circuit = createCircuit({ onPause });
       await guardAll(circuit, { kind: 'failed', retryAfterMs });
-      expect(circuit.paused()).toEqual(ASKED);
-      expect(await guard(circuit, ANSWERED)).toEqual(ASKED);
-      expect(onPause.mock.calls).toEqual([[ASKED.reason, retryAfterMs]]);
+      expect(circuit.paused()).toEqual(asked(retryAfterMs));
+      expect(await guard(circuit, ANSWERED)).toEqual(asked(retryAfterMs));
+      expect(onPause.mock.calls).toEqual([[REASON, retryAfterMs]]);
       await expectPause(circuit, retryAfterMs);
       expect(await guard(circuit, ANSWERED)).toBe('called');
     },
@@ -173,10 +176,10 @@ describe('what the third party asks for (Retry-After)', () => {
     await guardAll(circuit, FAILED, { kind: 'failed', retryAfterMs: 10_000 });
     await pass(5_000);
     // The circuit's own pause is over by now; this call goes nowhere, so it proves nothing.
-    expect(await guard(circuit, ANSWERED)).toEqual(ASKED);
+    expect(await guard(circuit, ANSWERED)).toEqual(asked(5_000));
     await pass(5_000);
     await guardAll(circuit, FAILED);
-    expect(await guard(circuit, ANSWERED)).toEqual(OPEN);
+    expect(await guard(circuit, ANSWERED)).toEqual(open(1_000));
   });
 });
 
@@ -192,7 +195,8 @@ describe('a fault', () => {
   test('pauses all calls for half a minute', async () => {
     const { circuit } = faultCircuit();
     await guardAll(circuit, FAULT);
-    expect(circuit.paused()).toEqual({ reason: 'the third party refuses us (401)' });
+    const reason = 'the third party refuses us (401)';
+    expect(circuit.paused()).toEqual({ reason, remainingMs: 30_000, waitOut: false });
     await expectPause(circuit, 30_000);
   });
 

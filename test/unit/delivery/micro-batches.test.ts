@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { add, deliveryFixture, mutationsOf, remove, usersUpTo } from './delivery-fixture.ts';
-import { recordingDestination } from './recording-destination.ts';
+import type { BatchResult } from '../../../shared/destinations/destination.ts';
+import { delivered, recordingDestination } from './recording-destination.ts';
 
 async function deliverTo(destination: ReturnType<typeof recordingDestination>, deliveries = 1) {
   const { deliver, makeReady, lines } = deliveryFixture({ destination });
@@ -37,6 +38,24 @@ describe('micro-batches', () => {
         .flatMap(({ members }) => members.map(({ user }) => user));
     expect(sent('add').toSorted()).toEqual(users.slice(0, 15).toSorted());
     expect(sent('remove').toSorted()).toEqual(users.slice(15).toSorted());
+  });
+});
+
+describe('members the third party did not take, without saying which,', () => {
+  test.each([
+    [3, 3],
+    [0, undefined],
+    [undefined, undefined],
+  ])('are counted in the line about the call: %p', async (unnamedRefusals, logged) => {
+    const destination = recordingDestination({
+      apply: (batch) => ({ ...delivered(batch), unnamedRefusals }) as BatchResult,
+    });
+    const { deliver, makeReady, lines, callLines } = deliveryFixture({ destination });
+    await makeReady();
+    expect(await deliver(mutationsOf(...add(...usersUpTo(5))))).toBe('ack');
+    expect(callLines).toMatchObject([{ severity: 'INFO', result: 'outcomes', members: 5 }]);
+    expect(callLines[0]?.['unnamedRefusals']).toBe(logged);
+    expect(lines).toMatchObject([{ delivered: 5, rejected: 0, retried: 0 }]);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   add,
   AUDIENCE,
   deliveryFixture,
+  deliveryOf,
   LEASE_MS,
   mutationsOf,
   remove,
@@ -52,6 +53,49 @@ describe('the audience', () => {
     const { destination, deliver } = await readyFixture();
     expect(await deliver({ ...mutationsOf(...add('u')), audience: SEGMENT })).toBe('ack');
     expect(destination.batches).toMatchObject([{ members: [{ segment: SEGMENT, user: 'u' }] }]);
+  });
+});
+
+describe('a member is sent with the time of its operation', () => {
+  test('that of the message, which a redelivery does not change', async () => {
+    const { destination, deliver, clock } = await readyFixture();
+    const delivery = deliveryOf(mutationsOf(...add('a'), ...remove('b')), new Date(clock.time));
+    const operatedAt = clock.time;
+    await deliver(delivery);
+    clock.time += 60_000;
+    await deliver(delivery);
+    const members = [{ segment: SEGMENT, user: 'a', operatedAt }];
+    const removed = [{ segment: SEGMENT, user: 'b', operatedAt }];
+    expect(destination.batches).toEqual([
+      { operation: 'add', members },
+      { operation: 'remove', members: removed },
+      { operation: 'add', members },
+      { operation: 'remove', members: removed },
+    ]);
+  });
+
+  test('that of the original message, when it is a replay', async () => {
+    const { destination, deliver, clock } = await readyFixture();
+    await deliver(deliveryOf(mutationsOf(...add('a')), new Date(clock.time), 1_234));
+    expect(destination.batches).toEqual([
+      { operation: 'add', members: [{ segment: SEGMENT, user: 'a', operatedAt: 1_234 }] },
+    ]);
+  });
+
+  test('each its own, in a call that several messages share', async () => {
+    const { destination, deliver, clock } = await readyFixture();
+    const messages = ['a', 'b'].map((user, index) =>
+      deliveryOf(mutationsOf(...add(user)), new Date(clock.time), 1_000 + index),
+    );
+    await Promise.all(messages.map(deliver));
+    expect(destination.batches).toMatchObject([
+      {
+        members: [
+          { user: 'a', operatedAt: 1_000 },
+          { user: 'b', operatedAt: 1_001 },
+        ],
+      },
+    ]);
   });
 });
 

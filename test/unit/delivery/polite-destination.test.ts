@@ -1,19 +1,14 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import type {
-  BatchResult,
-  Destination,
-  MicroBatch,
-} from '../../../shared/destinations/destination.ts';
+import type { BatchResult, MicroBatch } from '../../../shared/destinations/destination.ts';
 import {
   createPoliteDestination,
   type PoliteDestination,
 } from '../../../shared/delivery/polite-destination.ts';
-import { DestinationError } from '../../../shared/errors.ts';
-import { sleep } from '../../../shared/sleep.ts';
 import { describedDestination, thirdPartyForEachTest } from '../destinations/third-party-stub.ts';
-import { fakeTimeForEachTest, pass } from './fake-time.ts';
+import { fakeTimeForEachTest, pass, passUntilSettled } from './fake-time.ts';
 import { FAILED } from './batch-fixture.ts';
-import { delivered, recordingDestination, type Behaviour } from './recording-destination.ts';
+import { delivered, recordingDestination } from './recording-destination.ts';
+import { mostWithin, timedDestination } from './timed-destination.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const BATCH = { operation: 'add', members: [{ segment: 's', user: 'u', operatedAt: 0 }] } as const;
@@ -22,56 +17,33 @@ const OUTCOMES = { kind: 'outcomes', outcomes: [{ status: 'delivered' }] };
 
 fakeTimeForEachTest();
 
-/** A destination whose calls take `takesMs`, with the times at which they began. */
-function timedDestination(takesMs: number, behaviour: Behaviour) {
-  const beganAt: number[] = [];
-  const taking = async <Value>(value: Value): Promise<Value> => {
-    beganAt.push(Date.now());
-    await sleep(takesMs);
-    return value;
-  };
-  const destination: Destination = {
-    ...recordingDestination(behaviour),
-    apply: async (batch) => (behaviour.apply ?? delivered)(await taking(batch)),
-    findSegment: () => taking(undefined),
-    createSegment: () => taking({ segment: '1', created: true }),
-  };
-  return { destination, beganAt };
-}
-
-/** The most calls that began within any second. */
-function mostInASecond(beganAt: readonly number[]): number {
-  const within = (from: number) => beganAt.filter((at) => at >= from && at < from + 1_000).length;
-  return Math.max(0, ...beganAt.map(within));
-}
-
-describe('calls a second', () => {
+describe('the rate of calls', () => {
   test('stay below the limit in every second, members and segments together', async () => {
     const capabilities = { maxCallRate: { calls: 5, perMs: 1_000 }, maxConcurrentCalls: 100 };
     const { destination, beganAt } = timedDestination(10, { capabilities });
     const polite = createPoliteDestination(destination);
     const ended = [];
     for (let round = 0; round < 10; round += 1) {
-      for (let call = 0; call < 4; call += 1) ended.push(polite.apply(BATCH));
+      for (let call = 0; call < 4; call += 1) ended.push(polite.apply(() => BATCH));
       ended.push(polite.obtainSegment(REQUEST));
       await pass(330);
     }
     await pass(20_000);
     await Promise.all(ended);
     expect(beganAt).toHaveLength(60);
-    expect(mostInASecond(beganAt)).toBe(5);
+    expect(mostWithin(1_000, beganAt)).toBe(5);
   });
 
   test('stay below it across the seconds of the clock too', async () => {
     const capabilities = { maxCallRate: { calls: 5, perMs: 1_000 }, maxConcurrentCalls: 100 };
     const { destination, beganAt } = timedDestination(10, { capabilities });
     const polite = createPoliteDestination(destination);
-    const ended = [polite.apply(BATCH)];
+    const ended = [polite.apply(() => BATCH)];
     await pass(900);
-    for (let call = 0; call < 20; call += 1) ended.push(polite.apply(BATCH));
+    for (let call = 0; call < 20; call += 1) ended.push(polite.apply(() => BATCH));
     await pass(10_000);
     await Promise.all(ended);
-    expect(mostInASecond(beganAt)).toBe(5);
+    expect(mostWithin(1_000, beganAt)).toBe(5);
   });
 
   test('also of those that waited for the call that probed after a pause', async () => {
@@ -80,14 +52,31 @@ describe('calls a second', () => {
     const apply = (batch: MicroBatch) => (down ? FAILED : delivered(batch));
     const { destination, beganAt } = timedDestination(2_700, { apply, capabilities });
     const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
-    void polite.apply(BATCH);
+    void polite.apply(() => BATCH);
     await pass(10_000);
     down = false;
-    const ended = Array.from({ length: 20 }, () => polite.apply(BATCH));
+    const ended = Array.from({ length: 20 }, () => polite.apply(() => BATCH));
     await pass(60_000);
     expect(await Promise.all(ended)).toEqual(ended.map(() => OUTCOMES));
     expect(beganAt).toHaveLength(21);
-    expect(mostInASecond(beganAt)).toBeLessThanOrEqual(2);
+    expect(mostWithin(1_000, beganAt)).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    [1, 250],
+    [10, 60_000],
+  ])('is any that is declared: %i in %i ms', async (most, perMs) => {
+    const capabilities = { maxCallRate: { calls: most, perMs }, maxConcurrentCalls: 3 };
+    const { destination, beganAt } = timedDestination(20, { capabilities });
+    const polite = createPoliteDestination(destination);
+    const ended = Array.from({ length: 4 * most }, () => polite.apply(() => BATCH));
+    await pass(0);
+    // All but those that began already and those that have their turn, of which the next may begin.
+    expect(polite.backlogMs()).toBe(((4 * most - Math.min(3, most)) / most) * perMs);
+    await pass(3 * perMs + 1_000, perMs / 10);
+    await Promise.all(ended);
+    expect(beganAt).toHaveLength(4 * most);
+    expect(mostWithin(perMs, beganAt)).toBe(most);
   });
 });
 
@@ -98,7 +87,10 @@ test.each([1, 3])('%i calls are under way at most, members and segments together
   });
   const polite = createPoliteDestination(destination);
   await Promise.all(
-    Array.from({ length: 12 }, () => [polite.apply(BATCH), polite.obtainSegment(REQUEST)]).flat(),
+    Array.from({ length: 12 }, () => [
+      polite.apply(() => BATCH),
+      polite.obtainSegment(REQUEST),
+    ]).flat(),
   );
   expect(destination.batches).toHaveLength(12);
   expect(destination.mostAtOnce()).toBe(most);
@@ -110,11 +102,11 @@ describe('after a pause', () => {
     let answer: BatchResult = FAILED;
     const { destination, beganAt } = timedDestination(5_000, { apply: () => answer });
     const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
-    void polite.apply(BATCH);
+    void polite.apply(() => BATCH);
     await pass(10_000);
     expect(polite.paused()).toBeUndefined();
     answer = result;
-    const calls = [1, 2, 3].map(() => polite.apply(BATCH));
+    const calls = [1, 2, 3].map(() => polite.apply(() => BATCH));
     await pass(4_900);
     expect(beganAt).toHaveLength(2);
     await pass(10_000);
@@ -143,7 +135,7 @@ describe('calls that wait for their turn', () => {
     const capabilities = { maxConcurrentCalls: 1 };
     const destination = recordingDestination({ capabilities, apply: () => result });
     const polite = createPoliteDestination(destination, { failuresToOpen: 1 });
-    const calls = [1, 2, 3].map(() => polite.apply(BATCH));
+    const calls = [1, 2, 3].map(() => polite.apply(() => BATCH));
     const creation = expect(polite.obtainSegment(REQUEST)).rejects.toMatchObject({
       code: 'DESTINATION_PAUSED',
     });
@@ -168,10 +160,13 @@ describe('Retry-After', () => {
     const polite: PoliteDestination = createPoliteDestination(describedDestination(thirdParty.url));
     thirdParty.reactWith({ status: 429, headers: { 'Retry-After': header() } });
     const startedAt = Date.now();
-    expect(await polite.apply(BATCH)).toMatchObject({ kind: 'retry', reason: 'answered 429' });
+    expect(await polite.apply(() => BATCH)).toMatchObject({
+      kind: 'retry',
+      reason: 'answered 429',
+    });
     thirdParty.reactWith({ status: 200 });
     while (polite.paused() !== undefined) {
-      expect(await polite.apply(BATCH)).toMatchObject({ kind: 'paused' });
+      expect(await polite.apply(() => BATCH)).toMatchObject({ kind: 'paused' });
       await expect(polite.obtainSegment(REQUEST)).rejects.toMatchObject({
         code: 'DESTINATION_PAUSED',
         retryable: true,
@@ -179,8 +174,9 @@ describe('Retry-After', () => {
       jest.setSystemTime(Date.now() + 1_000);
     }
     expect(thirdParty.calls).toHaveLength(1);
-    expect(await polite.apply(BATCH)).toEqual(OUTCOMES);
-    return Date.now() - startedAt;
+    const pauseMs = Date.now() - startedAt;
+    expect(await passUntilSettled(polite.apply(() => BATCH))).toEqual(OUTCOMES);
+    return pauseMs;
   }
 
   test.each<[string, () => string, number]>([
@@ -192,58 +188,5 @@ describe('Retry-After', () => {
     ['none that can be read', () => 'soon', 0],
   ])('of %s', async (_, header, pauseMs) => {
     expect(await pauseAfter(header)).toBe(pauseMs);
-  });
-});
-
-describe('a creation', () => {
-  const politeFailing = (error: Error) => {
-    const behaviour: Behaviour = {
-      createSegment: () => {
-        throw error;
-      },
-    };
-    const destination = recordingDestination(behaviour);
-    return createPoliteDestination(destination, { failuresToOpen: 2 });
-  };
-  const unavailable = (retryAfterMs?: number) =>
-    new DestinationError('DESTINATION_UNAVAILABLE', 'x', { retryable: true, retryAfterMs });
-  const misconfigured = (details: { status: number; fault?: boolean }) =>
-    new DestinationError('DESTINATION_MISCONFIGURED', 'x', { retryable: true, details });
-
-  test.each([
-    ['a refusal', new DestinationError('DESTINATION_REFUSED', 'no')],
-    ['a wrong path (404)', misconfigured({ status: 404 })],
-    ['a segment that is not in the answer', misconfigured({ status: 200 })],
-  ])('that ends in %s pauses nobody, and is an answer', async (_, error) => {
-    const polite = politeFailing(error);
-    for (let time = 1; time <= 5; time += 1) {
-      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(error);
-    }
-    expect(polite.paused()).toBeUndefined();
-    expect(polite.answered()).toBe(5);
-    expect(await polite.apply(BATCH)).toEqual(OUTCOMES);
-  });
-
-  test.each([
-    ['wrong credentials', misconfigured({ status: 401, fault: true }), 1],
-    ['a long Retry-After', unavailable(60_000), 1],
-    ['as many failures as open the circuit', unavailable(), 2],
-  ])('that ends in %s pauses all calls', async (_, error, times) => {
-    const polite = politeFailing(error);
-    for (let time = 1; time <= times; time += 1) {
-      expect(polite.paused()).toBeUndefined();
-      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(error);
-    }
-    expect(polite.paused()).toBeDefined();
-    expect(await polite.apply(BATCH)).toMatchObject({ kind: 'paused' });
-  });
-
-  test('that breaks is no verdict on the third party', async () => {
-    const bug = new TypeError('a bug');
-    const polite = politeFailing(bug);
-    for (let time = 1; time <= 5; time += 1) {
-      await expect(polite.obtainSegment(REQUEST)).rejects.toBe(bug);
-    }
-    expect([polite.paused(), polite.answered()]).toEqual([undefined, 0]);
   });
 });
