@@ -10,7 +10,8 @@ import { onStopSignal } from './on-stop-signal.ts';
 
 /** Cloud Run sends SIGKILL ten seconds after SIGTERM. */
 const DRAIN_TIMEOUT_MS = 4_000;
-const CLOSE_TIMEOUT_MS = 500;
+/** A destination may finish what it holds back. */
+const CLOSE_TIMEOUT_MS = 4_000;
 
 export interface FunctionOptions {
   /** What the deployment calls the function's entry point. */
