@@ -1,8 +1,6 @@
-const MIN_LENGTH = 3;
-
 /** Every text that would give credentials away: the whole, its parts, and how they are encoded. */
 export function secretsIn(credentials: string): string[] {
-  const parts = [credentials, ...partsOf(credentials)].filter(({ length }) => length >= MIN_LENGTH);
+  const parts = [credentials, ...partsOf(credentials)].filter(({ length }) => length > 0);
   const encoded = parts.flatMap((part) => [
     part,
     encodeURIComponent(part),

@@ -15,6 +15,8 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
+  /** Whether `body` is all of it; what is too long is cut off. */
+  readonly isWhole: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -46,7 +48,7 @@ export async function sendRequest(
       kind: 'answered',
       status: response.status,
       headers: response.headers,
-      body: await readBeginning(response),
+      ...(await readBeginning(response)),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
     };
   } catch (error) {
@@ -64,7 +66,7 @@ function networkReason(error: unknown): string {
 }
 
 /** What we read of an answer is short; the rest is not received. */
-async function readBeginning(response: Response): Promise<string> {
+async function readBeginning(response: Response): Promise<Pick<Answered, 'body' | 'isWhole'>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -72,5 +74,6 @@ async function readBeginning(response: Response): Promise<string> {
     bytes += chunk.byteLength;
     if (bytes > MAX_ANSWER_BYTES) break;
   }
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES));
+  const beginning = Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES);
+  return { body: new TextDecoder().decode(beginning), isWhole: bytes <= MAX_ANSWER_BYTES };
 }

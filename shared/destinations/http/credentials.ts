@@ -30,8 +30,9 @@ export function credentialsReader(
   }
 
   return async () => {
-    const text = await credentials();
-    if (names === undefined) return { main: text, named: {} };
+    // A line break at the end comes along when a file is made a secret.
+    const text = (await credentials()).trim();
+    if (names === undefined) return { main: inHeader(text, auth.type), named: {} };
     const parsed = readObject(text);
     const missing = names.filter((name) => parsed?.[name] === undefined);
     if (parsed === undefined || missing.length > 0) {
@@ -40,7 +41,7 @@ export function credentialsReader(
     }
     const main = auth.type === 'none' ? '' : (parsed[auth.credential ?? ''] ?? '');
     const named = names.map((name) => [`credentials.${name}`, parsed[name] ?? ''] as const);
-    return { main, named: Object.fromEntries(named) };
+    return { main: inHeader(main, auth.type), named: Object.fromEntries(named) };
   };
 }
 
@@ -54,6 +55,14 @@ const SHAPES: Readonly<Record<PlatformDescription['auth']['type'], string | unde
   hmac: 'the shared secret',
   'oauth2-client-credentials': 'client_id:client_secret',
 };
+
+/** fetch would refuse others without saying why. */
+function inHeader(secret: string, type: PlatformDescription['auth']['type']): string {
+  const standsInHeader = type === 'bearer' || type === 'api-key';
+  if (!standsInHeader || /^[\x20-\x7e]*$/.test(secret)) return secret;
+  const text = 'has characters that no header can hold; put the secret in again';
+  throw new ConfigurationError([`DESTINATION_CREDENTIALS: ${text}`]);
+}
 
 function readObject(text: string): Readonly<Record<string, string>> | undefined {
   try {

@@ -6,7 +6,7 @@ const credential = z
   .string()
   .exactOptional()
   .describe('Which of the named credentials. Without it: the whole of DESTINATION_CREDENTIALS.');
-const headerName = z.string().regex(/^[A-Za-z0-9-]{1,60}$/, 'is no name of a header');
+export const headerName = z.string().regex(/^[A-Za-z0-9-]{1,60}$/, 'is no name of a header');
 
 export const authSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),

@@ -1,9 +1,11 @@
 /** The parts of a description that say what is sent. Their texts are templates; see template.ts. */
 import { z } from 'zod';
 import { answerRule, memberResults } from './description-answers.ts';
+import { headerName } from './description-auth.ts';
 import { pointer } from './pointer.ts';
 
 const texts = z.record(z.string(), z.string()).default({});
+export const headers = z.record(headerName, z.string()).default({});
 const json = z.json();
 
 const body = z
@@ -17,7 +19,7 @@ const body = z
 const anyCall = {
   path: z.string().startsWith('/', 'must begin with /'),
   query: texts,
-  headers: texts,
+  headers,
   body: body.exactOptional(),
   answers: z.array(answerRule).default([]).describe('What answers to this call mean.'),
 };

@@ -57,6 +57,15 @@ const segmentsTogether: Rule = ({ limits, ...fields }) => {
   });
 };
 
+const getWithoutBody: Rule = (fields) =>
+  calls(fields).flatMap(([name, call]) => {
+    const inQuery = names(call.query).includes('members');
+    const sendsMembers = 'member' in call && !inQuery;
+    return call.method === 'GET' && (call.body !== undefined || sendsMembers)
+      ? [`${name}.method: a GET has no body`]
+      : [];
+  });
+
 const oneRate: Rule = ({ limits }) =>
   limits?.callsPerSecond !== undefined && limits.callsPerMinute !== undefined
     ? ['limits.callsPerMinute: give callsPerSecond or callsPerMinute, not both']
@@ -108,6 +117,7 @@ const RULES: readonly Rule[] = [
   membersInBody,
   listsAlone,
   segmentsTogether,
+  getWithoutBody,
   oneRate,
   bytesWithRoom,
   namedCredential,

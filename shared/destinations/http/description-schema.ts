@@ -7,7 +7,7 @@ import { BASE_URL_RULE, isBaseUrl } from '../../http/base-url.ts';
 import { identifierSchema } from '../identifier.ts';
 import { answerRule } from './description-answers.ts';
 import { authSchema } from './description-auth.ts';
-import { createCall, findCall, memberCall } from './description-calls.ts';
+import { createCall, findCall, headers, memberCall } from './description-calls.ts';
 
 const limits = z.strictObject({
   membersPerCall: z.int().positive().describe('Members of one call; 1: one by one.'),
@@ -46,7 +46,7 @@ export const descriptionSchema = z.strictObject({
     .describe(
       'What differs from customer to customer: {{options.name}}, from DESTINATION_OPTIONS.',
     ),
-  headers: z.record(z.string(), z.string()).default({}).describe('Of every call.'),
+  headers: headers.describe('Of every call.'),
   timeoutMs: z.int().positive().max(120_000).default(10_000),
   limits,
   user: identifierSchema

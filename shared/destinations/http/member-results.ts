@@ -10,8 +10,8 @@ const DELIVERED: Outcome = { status: 'delivered' };
 const CODE = /^[\w.-]{1,60}$/;
 
 /**
- * What an answer that took the call says of its members, in their order. An answer without what the
- * description says stands there says nothing: the members are taken for what the status says.
+ * What an answer that took the call says of its members, in their order. Where it names only those not
+ * taken, an answer that names none took all; where it tells of each, those it leaves out come again.
  */
 export function resultsIn(
   body: string,
@@ -21,8 +21,10 @@ export function resultsIn(
   if (results.by === 'none') return allDelivered(members.map(({ member }) => member));
   const report = valueAt(parseAnswer(body), results.at);
   if (results.by === 'count') return counted(report, results, members);
-  if (!Array.isArray(report)) return allDelivered(members.map(({ member }) => member));
-  const list: readonly unknown[] = report;
+  if (!Array.isArray(report) && results.by !== 'position') {
+    return allDelivered(members.map(({ member }) => member));
+  }
+  const list: readonly unknown[] = Array.isArray(report) ? report : [];
   const outcomes =
     results.by === 'position'
       ? members.map((_, index) => positioned(list[index], results))

@@ -106,7 +106,10 @@ function resultOf(
   const members = sent.map(({ member }) => member);
   const meaning = meaningOf(reply, [...template.answers, ...platform.answers]);
   if (meaning === 'ok') {
-    return results === undefined ? allDelivered(members) : resultsIn(reply.body, results, sent);
+    if (results === undefined) return allDelivered(members);
+    // Of fewer members it says less.
+    if (!reply.isWhole) return { kind: 'refused-whole', reason: 'its answer is too long to read' };
+    return resultsIn(reply.body, results, sent);
   }
   const named =
     meaning === 'refused' && results !== undefined

@@ -44,7 +44,7 @@ function renderBody(
   if ('form' in body) {
     const fields = new URLSearchParams();
     for (const [name, value] of Object.entries(body.form))
-      fields.set(name, fillText(value, values));
+      fields.set(fillText(name, values), fillText(value, values));
     const text = fields.toString();
     return { text, type: 'application/x-www-form-urlencoded' };
   }

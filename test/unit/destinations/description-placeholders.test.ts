@@ -77,7 +77,7 @@ it.each([
   ['add.query', { add: { query: { u: '{{segment}' } } }],
   ['add.query', { add: { query: { u: '{segment}}' } } }],
   ['add.query', { add: { query: { u: '{{}}' } } }],
-  ['add.headers', { add: { headers: { '{{user id}}': '1' } } }],
+  ['add.headers', { add: { headers: { user: '{{user id}}' } } }],
   ['add.member', { add: { member: ['{{user}}', { nested: '{{user}} {{ user | text }}' }] } }],
   ['remove.member', { remove: { member: { '{{user-id}}': 1 } } }],
 ] as const)('%s may not misspell a placeholder: %j', (place, changed) => {

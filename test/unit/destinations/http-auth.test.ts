@@ -40,6 +40,21 @@ it.each([
   expect(headers['x-sig']).toBe(`v1=${digest}`);
 });
 
+it('a line break around a secret is none of it', async () => {
+  const { headers } = await callWith({ type: 'bearer' }, {}, ' token\n');
+  expect(headers.authorization).toBe('Bearer token');
+});
+
+it.each(['bearer', 'api-key'])(
+  'a secret that no header can hold is said to be one: %s',
+  async (type) => {
+    const auth = type === 'bearer' ? { type } : { type, header: 'x-key' };
+    const result = callWith(auth, {}, 'tök\nen');
+    await expect(result).rejects.toThrow(/DESTINATION_CREDENTIALS: has characters/);
+    await expect(result).rejects.not.toThrow(/tök/);
+  },
+);
+
 describe('several credentials', () => {
   const named = { credentials: ['partner', 'key'] };
   const both = JSON.stringify({ partner: 'p&1', key: 'k"2' });

@@ -39,6 +39,11 @@ describe('results by position', () => {
     );
   });
 
+  it.each(['{}', '<html>'])('that are missing leave all to come again: %s', async (body) => {
+    const again = retry('the answer leaves it out');
+    expect(await applied({ results }, { body })).toEqual(outcomes(again, again, again));
+  });
+
   it('that end too soon leave the others to come again', async () => {
     expect(await applied({ results }, { body: { elements: [{ status: 200 }] } })).toEqual(
       outcomes(DELIVERED, retry('the answer leaves it out'), retry('the answer leaves it out')),
@@ -123,6 +128,15 @@ describe('counts', () => {
     const results = { by: 'count', at: '/n', counts: 'refused', then: 'search' };
     expect(await applied({ results }, { body: { n: 1 } })).toMatchObject({ kind: 'refused-whole' });
     expect(await applied({ results }, { body: { n: 0 } })).toEqual(all);
+  });
+});
+
+it('an answer that is too long to read makes calls smaller, and nothing is taken for delivered', async () => {
+  const errors = [{ i: 0, text: 'x'.repeat(1_000_000) }];
+  const results = { by: 'index', at: '/errors', indexAt: '/i' };
+  expect(await applied({ results }, { body: { errors } })).toEqual({
+    kind: 'refused-whole',
+    reason: 'its answer is too long to read',
   });
 });
 
