@@ -1,4 +1,4 @@
-import type { PlatformDescription } from '../../shared/destinations/http/description-schema.ts';
+import type { PlatformDescription } from '../../shared/destinations/http/description/schema.ts';
 import { capabilitiesOf } from '../../shared/destinations/http/capabilities.ts';
 import { ConfigurationError } from '../../shared/errors.ts';
 import { CommandProblem } from '../command-problem.ts';

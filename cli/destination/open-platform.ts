@@ -1,5 +1,5 @@
-import { parseDescription } from '../../shared/destinations/http/description.ts';
-import type { PlatformDescription } from '../../shared/destinations/http/description-schema.ts';
+import { parseDescription } from '../../shared/destinations/http/description/parse-description.ts';
+import type { PlatformDescription } from '../../shared/destinations/http/description/schema.ts';
 import { readDescription } from '../../shared/destinations/http/read-description.ts';
 import type { Destination, DestinationSettings } from '../../shared/destinations/destination.ts';
 import { createDestination, shippedDescriptions } from '../../shared/destinations/registry.ts';

@@ -10,7 +10,7 @@ import { createDeadLetterOperations } from '../../shared/dead-letters/operations
 import { createDelivery } from '../../shared/delivery/delivery.ts';
 import type { Destination } from '../../shared/destinations/destination.ts';
 import { createHttpDestination } from '../../shared/destinations/http/http-destination.ts';
-import { parseDescription } from '../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../shared/destinations/http/description/parse-description.ts';
 import pangolin from '../../shared/destinations/http/platforms/pangolin.json' with { type: 'json' };
 import { PlatformError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logger.ts';

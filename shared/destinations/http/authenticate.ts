@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { basicAuthHeader } from '../../http/basic-auth.ts';
 import type { OutgoingRequest } from '../send-request.ts';
-import type { AuthDescription } from './description-auth.ts';
+import type { AuthDescription } from './description/auth.ts';
 
 /** A request with what a platform wants as proof of who calls; OAuth's token stands for the secret. */
 export function authenticated(

@@ -1,8 +1,8 @@
 import type { DestinationCapabilities, Member, MicroBatch } from '../destination.ts';
 import { writeIdentifier } from '../identifier.ts';
-import { ENVELOPE_BYTES } from './description-rules.ts';
-import type { MemberCall } from './description-calls.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import { ENVELOPE_BYTES } from './description/rules.ts';
+import type { MemberCall } from './description/calls.ts';
+import type { PlatformDescription } from './description/schema.ts';
 import type { MicroBatchParts } from './micro-batch.ts';
 import { fillJson, fillText, placeholdersIn } from './template.ts';
 import { memberValues } from './values.ts';

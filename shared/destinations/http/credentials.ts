@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../../errors.ts';
 import type { DestinationSettings } from '../destination.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import type { PlatformDescription } from './description/schema.ts';
 
 /** The newest credentials of a platform. */
 export interface Credentials {

@@ -1,5 +1,5 @@
 import { segmentId } from './answer-fields.ts';
-import type { FindCall } from './description-calls.ts';
+import type { FindCall } from './description/calls.ts';
 import { readPointer, valueAt } from './pointer.ts';
 import { fillText, type TemplateValues } from './template.ts';
 

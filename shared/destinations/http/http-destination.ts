@@ -2,7 +2,7 @@ import type { Destination, DestinationSettings } from '../destination.ts';
 import { allWith } from '../failed-call.ts';
 import { createCaller } from './caller.ts';
 import { capabilitiesOf, memberBytesOf } from './capabilities.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import type { PlatformDescription } from './description/schema.ts';
 import { applyMicroBatch } from './micro-batch.ts';
 import { readOptions } from './options.ts';
 import { segmentCreator, segmentFinder } from './segments.ts';

@@ -1,6 +1,6 @@
 import { classifyStatus, type StatusClass } from '../classify-status.ts';
 import type { Answered } from '../send-request.ts';
-import type { AnswerRule, Condition } from './description-answers.ts';
+import type { AnswerRule, Condition } from './description/answers.ts';
 import { parseAnswer, valueAt } from './pointer.ts';
 
 /** What an answer means: by the first rule that fits, else by its status. */

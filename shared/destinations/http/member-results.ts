@@ -1,6 +1,6 @@
 import { allDelivered } from '../failed-call.ts';
 import type { BatchResult, Outcome } from '../destination.ts';
-import type { MemberResults } from './description-answers.ts';
+import type { MemberResults } from './description/answers.ts';
 import { holds } from './interpret.ts';
 import { parseAnswer, valueAt } from './pointer.ts';
 import type { SentMember } from './sent-member.ts';

@@ -2,8 +2,8 @@ import type { BatchResult, Member, MicroBatch, Outcome } from '../destination.ts
 import { allDelivered, failedBatch } from '../failed-call.ts';
 import { writeIdentifier } from '../identifier.ts';
 import type { CallResult, Caller } from './caller.ts';
-import type { MemberCall } from './description-calls.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import type { MemberCall } from './description/calls.ts';
+import type { PlatformDescription } from './description/schema.ts';
 import { meaningOf } from './interpret.ts';
 import { namedInRefusal, resultsIn } from './member-results.ts';
 import type { SentMember } from './sent-member.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { basicAuthHeader } from '../../http/basic-auth.ts';
 import { classifyStatus } from '../classify-status.ts';
 import { sendRequest, type Answered, type SendSettings } from '../send-request.ts';
-import type { AuthDescription } from './description-auth.ts';
+import type { AuthDescription } from './description/auth.ts';
 import { parseAnswer } from './pointer.ts';
 
 type OAuth = Extract<AuthDescription, { type: 'oauth2-client-credentials' }>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../../errors.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import type { PlatformDescription } from './description/schema.ts';
 
 /**
  * The values of a description's options, as `options.name`.

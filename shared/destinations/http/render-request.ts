@@ -1,5 +1,5 @@
 import type { OutgoingRequest } from '../send-request.ts';
-import type { AnyCall, BodyDescription } from './description-calls.ts';
+import type { AnyCall, BodyDescription } from './description/calls.ts';
 import { fillJson, fillPath, fillText, placeholdersIn, type TemplateValues } from './template.ts';
 
 /** A request, or why a value cannot stand where the description puts it. */

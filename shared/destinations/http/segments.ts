@@ -8,8 +8,8 @@ import {
 import type { Answered } from '../send-request.ts';
 import { readRefusal, readSegment, segmentId } from './answer-fields.ts';
 import type { CallResult, Caller } from './caller.ts';
-import type { AnyCall, CallToCreate, CreateCall, FindCall } from './description-calls.ts';
-import type { PlatformDescription } from './description-schema.ts';
+import type { AnyCall, CallToCreate, CreateCall, FindCall } from './description/calls.ts';
+import type { PlatformDescription } from './description/schema.ts';
 import { segmentInAnswer, UNREADABLE } from './find-segment.ts';
 import { meaningOf } from './interpret.ts';
 import { readPointer } from './pointer.ts';

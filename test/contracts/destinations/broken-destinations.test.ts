@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Destination } from '../../../shared/destinations/destination.ts';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import { shippedDescriptions } from '../../../shared/destinations/registry.ts';
 import { pangolinFixture } from '../../fakes/platforms/pangolin.ts';

@@ -3,7 +3,7 @@
  * takes is its description.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import { RuleBroken, startFakeServer, type FakeCall } from '../../fakes/platforms/fake-server.ts';
 import { destinationContract } from '../destination.contract.ts';

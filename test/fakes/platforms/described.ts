@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import { shippedDescriptions } from '../../../shared/destinations/registry.ts';
 import type { DestinationFixture, ThirdParty } from '../../contracts/destinations/third-party.ts';

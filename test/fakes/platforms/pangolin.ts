@@ -1,5 +1,5 @@
 import { shippedDescriptions } from '../../../shared/destinations/registry.ts';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import type { DestinationFixture } from '../../contracts/destinations/third-party.ts';
 import { startPangolin } from '../../pangolin/pangolin.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
 
 const member = { id: '{{segment}}', user: '{{user}}' };

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import { startFakeServer, type FakeCall } from '../../fakes/platforms/fake-server.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createDestination, destinationIds } from '../../../shared/destinations/registry.ts';
 
 const PLATFORMS = new URL('../../../shared/destinations/http/platforms/', import.meta.url);

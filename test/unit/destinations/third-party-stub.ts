@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { DestinationSettings } from '../../../shared/destinations/destination.ts';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 
 export interface ReceivedCall {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parseDescription } from '../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../shared/destinations/http/http-destination.ts';
 import { destinationIds } from '../../../shared/destinations/registry.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import type { DestinationSettings } from '../../../../shared/destinations/destination.ts';
-import { parseDescription } from '../../../../shared/destinations/http/description.ts';
+import { parseDescription } from '../../../../shared/destinations/http/description/parse-description.ts';
 import { createHttpDestination } from '../../../../shared/destinations/http/http-destination.ts';
 import { shippedDescriptions } from '../../../../shared/destinations/registry.ts';
 import type { Vendor } from '../../../fakes/platforms/described.ts';

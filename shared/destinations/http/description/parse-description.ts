@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../../errors.ts';
-import { issueTexts } from './description-issues.ts';
-import { brokenRules } from './description-rules.ts';
-import { descriptionSchema, type PlatformDescription } from './description-schema.ts';
-import { templateProblems } from './description-templates.ts';
+import { ConfigurationError } from '../../../errors.ts';
+import { issueTexts } from './issues.ts';
+import { brokenRules } from './rules.ts';
+import { descriptionSchema, type PlatformDescription } from './schema.ts';
+import { templateProblems } from './templates.ts';
 
 /**
  * Validates a description.

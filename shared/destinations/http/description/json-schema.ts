@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { descriptionSchema } from './description-schema.ts';
+import { descriptionSchema } from './schema.ts';
 
 /** The JSON Schema of a description, as platform.schema.json holds it. Rules over several fields, and those about placeholders, are checked by parseDescription only. */
 export function descriptionJsonSchema(): object {

@@ -3,11 +3,11 @@
  * in docs/destinations.md; platform.schema.json is made of it.
  */
 import { z } from 'zod';
-import { BASE_URL_RULE, isBaseUrl } from '../../http/base-url.ts';
-import { identifierSchema } from '../identifier.ts';
-import { answerRule } from './description-answers.ts';
-import { authSchema } from './description-auth.ts';
-import { createCall, findCall, headers, memberCall } from './description-calls.ts';
+import { BASE_URL_RULE, isBaseUrl } from '../../../http/base-url.ts';
+import { identifierSchema } from '../../identifier.ts';
+import { answerRule } from './answers.ts';
+import { authSchema } from './auth.ts';
+import { createCall, findCall, headers, memberCall } from './calls.ts';
 
 const limits = z.strictObject({
   membersPerCall: z.int().positive().describe('Members of one call; 1: one by one.'),

@@ -1,6 +1,6 @@
 /** The part of a description that says how calls are authenticated. */
 import { z } from 'zod';
-import { BASE_URL_RULE, isBaseUrl } from '../../http/base-url.ts';
+import { BASE_URL_RULE, isBaseUrl } from '../../../http/base-url.ts';
 
 const credential = z
   .string()

@@ -1,7 +1,7 @@
 /** Rules over several fields of a description, each checked when the fields it speaks of are right. */
-import type { MemberCall } from './description-calls.ts';
-import type { PlatformDescription } from './description-schema.ts';
-import { placeholdersIn, textsIn } from './template.ts';
+import type { MemberCall } from './calls.ts';
+import type { PlatformDescription } from './schema.ts';
+import { placeholdersIn, textsIn } from '../template.ts';
 
 type Fields = Partial<PlatformDescription>;
 /** Where a rule is broken, and the rule; none when it is kept, or cannot be told yet. */

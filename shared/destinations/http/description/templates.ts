@@ -1,4 +1,4 @@
-import { hasStrayBraces, placeholdersIn, textsIn } from './template.ts';
+import { hasStrayBraces, placeholdersIn, textsIn } from '../template.ts';
 
 const TIMES = ['now.iso', 'now.seconds', 'now.milliseconds'];
 const TTL = [

@@ -1,8 +1,8 @@
 /** The parts of a description that say what is sent. Their texts are templates; see template.ts. */
 import { z } from 'zod';
-import { answerRule, memberResults } from './description-answers.ts';
-import { headerName } from './description-auth.ts';
-import { pointer } from './pointer.ts';
+import { answerRule, memberResults } from './answers.ts';
+import { headerName } from './auth.ts';
+import { pointer } from '../pointer.ts';
 
 const texts = z.record(z.string(), z.string()).default({});
 export const headers = z.record(headerName, z.string()).default({});

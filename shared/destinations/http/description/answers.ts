@@ -1,6 +1,6 @@
 /** The parts of a description that say how an answer is to be read. */
 import { z } from 'zod';
-import { pointer } from './pointer.ts';
+import { pointer } from '../pointer.ts';
 
 const scalars = z.array(z.union([z.string(), z.number(), z.boolean()])).min(1);
 
