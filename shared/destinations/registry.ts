@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Destination, DestinationSettings } from './destination.ts';
 import { createFileDropDestination } from './file-drop/file-drop-destination.ts';
-import { parseDescription } from './http/description.ts';
+import { parseDescription } from './http/description/parse-description.ts';
 import { createHttpDestination } from './http/http-destination.ts';
 import brazeCohorts from './http/platforms/braze-cohorts.json' with { type: 'json' };
 import linkedinDmpSegments from './http/platforms/linkedin-dmp-segments.json' with { type: 'json' };

@@ -1,8 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from '../../errors.ts';
-
-const VARIABLE = 'DESTINATION_OPTIONS';
+import { OPTIONS_VARIABLE, optionProblems } from '../option-problems.ts';
 
 const optionsSchema = z.strictObject({
   directory: z.string().refine(isAbsolute, 'must be an absolute path').exactOptional(),
@@ -49,7 +48,7 @@ export interface FileDropOptions extends RollLimits {
 export function parseFileDropOptions(value: unknown): FileDropOptions {
   const parsed = optionsSchema.safeParse(value ?? {});
   const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOfIssue)),
+    ...(parsed.success ? [] : optionProblems(parsed.error.issues, 'the file drop')),
     ...problemsTogether(value),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
@@ -58,27 +57,20 @@ export function parseFileDropOptions(value: unknown): FileDropOptions {
   return { ...options, place, rollMs: rollSeconds * 1_000 };
 }
 
-function problemsOfIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${VARIABLE}.${key}: is no option of the file drop`);
-  }
-  return [`${[VARIABLE, ...issue.path].join('.')}: ${issue.message}`];
-}
-
 /** What no option shows alone. zod would look at it only once all else is right. */
 function problemsTogether(value: unknown): string[] {
   const options = Object.fromEntries(Object.entries(value ?? {})) as Record<string, unknown>;
   const { directory, bucket, prefix, format, operations } = options;
   const problems: string[] = [];
   if ((directory === undefined) === (bucket === undefined)) {
-    problems.push(`${VARIABLE}: needs either directory or bucket`);
+    problems.push(`${OPTIONS_VARIABLE}: needs either directory or bucket`);
   }
   if (prefix !== undefined && bucket === undefined) {
-    problems.push(`${VARIABLE}.prefix: goes with bucket only`);
+    problems.push(`${OPTIONS_VARIABLE}.prefix: goes with bucket only`);
   }
   if (format === 'moloco-audience-feed' && operations !== undefined) {
     problems.push(
-      `${VARIABLE}.operations: goes with format tsv only; a feed is the whole audience`,
+      `${OPTIONS_VARIABLE}.operations: goes with format tsv only; a feed is the whole audience`,
     );
   }
   return problems;
