@@ -1,5 +1,5 @@
 import { DestinationError } from '../../errors.ts';
-import type { BatchResult, Member, MicroBatch } from '../destination.ts';
+import type { BatchResult, MicroBatch } from '../destination.ts';
 import { allWith } from '../failed-call.ts';
 import type { DropStorage } from './drop-storage.ts';
 import { molocoFeed } from './moloco-feed.ts';
@@ -10,14 +10,20 @@ import { isSegment } from './segment-name.ts';
 import type { Timing } from './timing.ts';
 import { tsvFormat } from './tsv-format.ts';
 import { unwritable } from './user-id.ts';
-import { enterWindow, holdWindow } from './window.ts';
+import { enterWindow, holdWindow, type HeldWindow } from './window.ts';
 
 /** What turns micro-batches into files. */
 export interface Drop {
+  /** Resolves when the members are durable; the file is made later. */
   deliver(batch: MicroBatch): Promise<BatchResult>;
-  /** From now on no window is held: files are made at once. */
+  /** From now on windows end at once. */
   endWindows(): void;
+  /** Resolves when no window of this instance is open and no file is being made. */
+  settled(): Promise<void>;
 }
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 /** Stores the members of each micro-batch, and makes a file at the end of each window. */
 export function createDrop(
@@ -33,27 +39,49 @@ export function createDrop(
     format: format === 'tsv' ? tsvFormat : molocoFeed(storage),
   };
   const parts = { storage, now: timing.now, operationColumn: operations === 'column' };
+  const underWay = new Set<Promise<void>>();
+  /** Why no file could be made of a segment: nobody waits for that, so the next call tells. */
+  const failures = new Map<string, unknown>();
 
-  async function store(members: readonly [Member, ...Member[]], { operation }: MicroBatch) {
-    const [first] = members;
+  async function store(segment: string, { operation, members }: MicroBatch) {
     const users = members.map(({ user }) => user);
-    await storePart({ segment: first.segment, operation, users }, parts);
-    const window = await enterWindow(first, windows);
-    if (window !== undefined && (await holdWindow(window, windows))) {
-      await rollSegment(first.segment, rolls);
+    await storePart({ segment, operation, users }, parts);
+    const window = await enterWindow(segment, windows);
+    if (window === undefined) return;
+    const ended = endWindow(segment, window).finally(() => underWay.delete(ended));
+    underWay.add(ended);
+  }
+
+  /** Its members are acknowledged already, so it is tried until it is done. */
+  async function endWindow(segment: string, window: HeldWindow): Promise<void> {
+    let isOurs = false;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        isOurs ||= await holdWindow(window, windows);
+        if (isOurs) await rollSegment(segment, rolls);
+        failures.delete(segment);
+        return;
+      } catch (error) {
+        failures.set(segment, error);
+      }
+      if (closing.signal.aborted) return;
+      await timing.sleep(pauseMs, closing.signal);
     }
   }
 
   return {
     deliver: async (batch) => {
       const { members } = batch;
-      if (!members.every(({ segment }) => isSegment(segment))) {
+      const [{ segment } = { segment: '' }] = members;
+      if (!members.every((member) => isSegment(member.segment))) {
         return allWith(members, { status: 'rejected', reason: 'its segment is none of ours' });
       }
+      const failure = failures.get(segment);
+      if (failures.delete(segment)) return failed(failure);
       const problems = members.map(({ user }) => unwritable(user, format));
-      const [first, ...others] = members.filter((_, index) => problems[index] === undefined);
+      const writable = members.filter((_, index) => problems[index] === undefined);
       try {
-        if (first !== undefined) await store([first, ...others], batch);
+        if (writable.length > 0) await store(segment, { ...batch, members: writable });
       } catch (error) {
         return failed(error);
       }
@@ -62,6 +90,9 @@ export function createDrop(
     },
     endWindows: () => {
       closing.abort();
+    },
+    settled: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }

@@ -1,9 +1,4 @@
-import type {
-  BatchResult,
-  Destination,
-  DestinationSettings,
-  SegmentRequest,
-} from '../destination.ts';
+import type { Destination, DestinationSettings, SegmentRequest } from '../destination.ts';
 import { allWith, creationRefused } from '../failed-call.ts';
 import { createCloudStorageBucket } from './cloud-storage-bucket.ts';
 import { createDirectoryStorage } from './directory-storage.ts';
@@ -18,8 +13,7 @@ const MAX_MEMBERS = 10_000;
 
 /**
  * Files of members in a directory or a bucket. Mapp calls this way deprecated: it is for third parties that
- * offer nothing else. A call is held until the file is there when it is the first of a window, so many
- * may be under way.
+ * offer nothing else. Members are delivered once they are durable; files are made in the background.
  * @param timing how time passes, apart from `settings.now`
  * @throws ConfigurationError when DESTINATION_OPTIONS is wrong.
  */
@@ -36,7 +30,6 @@ export function createFileDropDestination(
   const time = { ...systemTiming, ...(settings.now && { now: settings.now }), ...timing };
   const removal = operations === 'column' ? 'native' : 'none';
   const drop = createDrop(options, storage, time);
-  const underWay = new Set<Promise<BatchResult>>();
 
   return {
     id: ID,
@@ -47,7 +40,7 @@ export function createFileDropDestination(
       reports: 'all-or-nothing',
       maxMembersPerCall: MAX_MEMBERS,
       maxSegmentsPerCall: 1,
-      maxConcurrentCalls: 1_000,
+      maxConcurrentCalls: 16,
       oneCallPerSegment: false,
     },
 
@@ -69,14 +62,12 @@ export function createFileDropDestination(
       if (operation === 'remove' && removal === 'none') {
         return allWith(members, { status: 'skipped', reason: 'the files hold additions only' });
       }
-      const delivery = drop.deliver(batch);
-      underWay.add(delivery);
-      return delivery.finally(() => underWay.delete(delivery));
+      return drop.deliver(batch);
     },
 
     close: async () => {
       drop.endWindows();
-      await Promise.allSettled(underWay);
+      await drop.settled();
     },
   };
 }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Member } from '../destination.ts';
 import type { DropStorage, Notice } from './drop-storage.ts';
 import type { RollLimits } from './options.ts';
 import { asideOf, partsAmong, sizeOf } from './parts.ts';
@@ -11,7 +9,7 @@ const GRACE_MS = 30_000;
 /** How often in a window its opener looks whether it is over. */
 const LOOKS = 10;
 
-const windowText = z.object({ until: z.number(), opener: z.string() });
+const windowText = z.object({ until: z.number() });
 
 /** A window of a segment whose end is ours to bring about. */
 export interface HeldWindow {
@@ -28,27 +26,23 @@ export interface WindowSettings {
 }
 
 /**
- * Enters the window of a segment once a part is stored. Whoever finds none opens one and holds it; whoever
- * finds one may go, since the holder looks for parts after taking the notice down. That holds although
- * the opener may die: its message is redelivered, is known by its first member, and holds the window
- * again; and whoever finds a window long over ends it.
+ * Enters the window of a segment once a part is stored. Whoever finds none opens one, and brings about its
+ * end; whoever finds one may go, since its opener looks for parts after taking the notice down. The
+ * opener may die: then whoever finds the window long over ends it.
  */
 export async function enterWindow(
-  member: Member,
+  segment: string,
   { storage, timing, limits }: WindowSettings,
 ): Promise<HeldWindow | undefined> {
-  const name = `${asideOf(member.segment)}window`;
-  const opener = digestOf(member);
+  const name = `${asideOf(segment)}window`;
   for (;;) {
     const seen = await storage.look(name);
     if (seen !== undefined) {
-      const window = readWindow(seen);
-      const lastsUntil = window.until + GRACE_MS;
-      const ours = window.opener === opener || timing.now() > lastsUntil;
-      return ours ? { notice: seen, until: lastsUntil } : undefined;
+      const { until } = readWindow(seen);
+      return timing.now() > until + GRACE_MS ? { notice: seen, until } : undefined;
     }
     const until = timing.now() + limits.rollMs;
-    const notice = await storage.post(name, JSON.stringify({ until, opener }));
+    const notice = await storage.post(name, JSON.stringify({ until }));
     if (notice !== undefined) return { notice, until };
   }
 }
@@ -85,13 +79,6 @@ function readWindow({ text }: Notice): z.infer<typeof windowText> {
     return windowText.parse(JSON.parse(text));
   } catch {
     // Nobody of ours wrote it: it is long over.
-    return { until: 0, opener: '' };
+    return { until: 0 };
   }
-}
-
-/** Of a member as every delivery of its message brings it. */
-function digestOf({ segment, user, operatedAt }: Member): string {
-  return createHash('sha256')
-    .update(JSON.stringify([segment, user, operatedAt]))
-    .digest('hex');
 }

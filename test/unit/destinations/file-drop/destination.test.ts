@@ -25,7 +25,7 @@ describe('the file drop', () => {
       reports: 'all-or-nothing',
       maxMembersPerCall: 10_000,
       maxSegmentsPerCall: 1,
-      maxConcurrentCalls: 1_000,
+      maxConcurrentCalls: 16,
       oneCallPerSegment: false,
     });
   });
@@ -84,15 +84,8 @@ describe.each(Object.keys(fixtures) as (keyof typeof fixtures)[])('the fixture o
     await destination.apply({ operation: 'add', members: membersOf(segment, users, 1) });
     expect(await thirdParty.members(segment)).toEqual(users);
 
-    const closing = destination.apply({
-      operation: 'remove',
-      members: membersOf(segment, ['bert'], 2),
-    });
-    let ended = false;
-    void closing.finally(() => (ended = true));
+    await destination.apply({ operation: 'remove', members: membersOf(segment, ['bert'], 2) });
     await destination.close?.();
-    await new Promise(setImmediate);
-    expect(ended).toBe(true);
     expect(await thirdParty.members(segment)).toEqual(['anna', 'carl']);
     expect(await thirdParty.members('other')).toEqual([]);
     expect(thirdParty.violations()).toEqual([]);

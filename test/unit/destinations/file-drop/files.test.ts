@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { allDelivered } from '../../../../shared/destinations/failed-call.ts';
 import { fileName } from '../../../../shared/destinations/file-drop/file-name.ts';
+import { storageFault } from '../../../../shared/destinations/file-drop/drop-storage.ts';
+import { sleep } from '../../../../shared/sleep.ts';
 import { filesOf, linesOf } from '../../../fakes/platforms/file-drop.ts';
 import {
-  appears,
   manualTiming,
   batch,
+  dropped,
   instanceAt,
   placeForEachTest,
   PLACES,
   SEGMENT,
+  settled,
   storageBut,
 } from './places.ts';
 
@@ -18,21 +21,22 @@ describe.each(PLACES)('files in %s', (kind) => {
   const files = async () => filesOf(SEGMENT, await place().contents());
   const names = async () => [...(await place().contents()).keys()];
 
-  it('hold a window of micro-batches; its first one is held until the file is there', async () => {
+  it('hold a window of micro-batches, none of which waits for its end', async () => {
     const { timing, passUntil } = manualTiming();
     const instance = instanceAt(place().storage(), {}, timing);
     const begun = timing.now();
-    let held = true;
-    const first = batch('add', 'anna', 'bert');
-    const opener = instance.deliver(first).finally(() => (held = false));
-    await appears(place(), '/window');
-
-    const second = batch('remove', 'anna');
-    expect(await instance.deliver(second)).toEqual(allDelivered(second.members));
-    expect(held).toBe(true);
+    const batches = [
+      batch('add', 'anna', 'bert'),
+      batch('remove', 'anna'),
+      ...Array.from({ length: 40 }, (_, n) => batch('add', `user-${n}`)),
+    ];
+    for (const each of batches) {
+      expect(await instance.deliver(each)).toEqual(allDelivered(each.members));
+    }
+    expect(timing.now()).toBe(begun);
     expect(await files()).toEqual([]);
 
-    expect(await passUntil(opener)).toEqual(allDelivered(first.members));
+    await passUntil(settled(instance));
     expect(timing.now() - begun).toBeGreaterThanOrEqual(10_000);
     const [file, ...others] = await files();
     expect(others).toEqual([]);
@@ -40,15 +44,43 @@ describe.each(PLACES)('files in %s', (kind) => {
       'anna\tadd',
       'bert\tadd',
       'anna\tremove',
+      ...Array.from({ length: 40 }, (_, n) => `user-${n}\tadd`),
     ]);
     expect(file?.[0]).toBe(fileName(SEGMENT, begun, 'tsv.gz'));
     expect(await names()).toHaveLength(1);
   });
 
+  it('that could not be made are tried again, and the next call tells why', async () => {
+    const { timing, passUntil } = manualTiming();
+    const storage = place().storage();
+    let refusals = 0;
+    const refusing = storageBut(storage, {
+      publish: (file) => {
+        refusals += 1;
+        if (refusals > 2) return storage.publish(file);
+        return Promise.reject(storageFault('it answers 403', 403));
+      },
+    });
+    const instance = instanceAt(refusing, {}, timing);
+    const first = batch('add', 'anna');
+    expect(await instance.deliver(first)).toEqual(allDelivered(first.members));
+    const failed = (async () => {
+      while (refusals === 0) await sleep(2);
+    })();
+    await passUntil(failed.then(() => true));
+    await sleep(20);
+    const second = batch('add', 'bert');
+    expect(await instance.deliver(second)).toMatchObject({ kind: 'fault', status: 403 });
+    expect(await instance.deliver(second)).toEqual(allDelivered(second.members));
+    await passUntil(settled(instance));
+    const lines = (await files()).flatMap(([, content]) => linesOf(content));
+    expect(lines).toEqual(['anna\tadd', 'bert\tadd']);
+  });
+
   it('have no second column where they hold additions only', async () => {
     const instance = instanceAt(place().storage(), { operations: 'additions-only' });
     instance.endWindows();
-    await instance.deliver(batch('add', 'anna', 'bert'));
+    await dropped(instance, batch('add', 'anna', 'bert'));
     const [[, content] = ['', Buffer.alloc(0)]] = await files();
     expect(linesOf(content)).toEqual(['anna', 'bert']);
   });
@@ -56,7 +88,7 @@ describe.each(PLACES)('files in %s', (kind) => {
   it('hold everybody but whom a line cannot hold', async () => {
     const instance = instanceAt(place().storage());
     instance.endWindows();
-    const result = await instance.deliver(batch('add', 'a\tb', 'anna', 'x\ny'));
+    const result = await dropped(instance, batch('add', 'a\tb', 'anna', 'x\ny'));
     expect(result).toMatchObject({
       outcomes: [{ status: 'rejected' }, { status: 'delivered' }, { status: 'rejected' }],
     });
@@ -74,7 +106,7 @@ describe.each(PLACES)('files in %s', (kind) => {
     await place()
       .storage()
       .create(fileName(SEGMENT, now(), 'tsv.gz'), Buffer.from('theirs'));
-    for (const user of ['a', 'b']) await instance.deliver(batch('add', user));
+    for (const user of ['a', 'b']) await dropped(instance, batch('add', user));
     const minutes = (await files()).map(([name]) => name.slice(-22, -7));
     expect(minutes).toEqual(
       ['6_01_02_03_04', '6_01_02_03_05', '6_01_02_03_06'].map((m) => `02${m}`),
@@ -96,7 +128,7 @@ describe.each(PLACES)('files in %s', (kind) => {
       { ...manualTiming().timing, now },
     );
     instance.endWindows();
-    await instance.deliver(batch('add', 'anna'));
+    await dropped(instance, batch('add', 'anna'));
     const all = await files();
     expect(all.map(([name]) => name)).toEqual([taken, taken.replace('_04.', '_05.')]);
     expect(all[0]?.[1].toString()).toBe('theirs');
@@ -104,11 +136,11 @@ describe.each(PLACES)('files in %s', (kind) => {
 
   it('are rolled at once when the process ends, and after that', async () => {
     const instance = instanceAt(place().storage(), {}, manualTiming().timing);
-    const opener = instance.deliver(batch('add', 'anna'));
-    await appears(place(), '/window');
+    await instance.deliver(batch('add', 'anna'));
+    expect(await files()).toEqual([]);
     instance.endWindows();
-    await opener;
-    await instance.deliver(batch('add', 'bert'));
+    await instance.settled();
+    await dropped(instance, batch('add', 'bert'));
     expect((await files()).map(([, content]) => linesOf(content))).toEqual([
       ['anna\tadd'],
       ['bert\tadd'],
@@ -121,10 +153,9 @@ describe.each(PLACES)('files in %s', (kind) => {
       const { timing, passUntil } = manualTiming();
       const instance = instanceAt(place().storage(), { ...limits, rollMs: 300_000 }, timing);
       const begun = timing.now();
-      const opener = instance.deliver(batch('add', 'anna', 'bert'));
-      await appears(place(), '/window');
+      await instance.deliver(batch('add', 'anna', 'bert'));
       await instance.deliver(batch('add', 'carl'));
-      await passUntil(opener, 200);
+      await passUntil(settled(instance), 200);
       expect(timing.now() - begun).toBeLessThan(150_000);
       expect((await files()).map(([, content]) => linesOf(content).length)).toEqual([3]);
     },

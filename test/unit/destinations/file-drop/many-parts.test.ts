@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createDirectoryStorage } from '../../../../shared/destinations/file-drop/directory-storage.ts';
 import { filesOf, linesOf, listDirectory } from '../../../fakes/platforms/file-drop.ts';
-import { ASIDE, batch, instanceAt, SEGMENT } from './places.ts';
+import { ASIDE, batch, dropped, instanceAt, SEGMENT } from './places.ts';
 
 const PARTS = 5_001;
 
@@ -24,7 +24,7 @@ it('more parts than a file takes go to the next one, in order', async () => {
   }
   const instance = instanceAt(createDirectoryStorage(directory));
   instance.endWindows();
-  await instance.deliver(batch('add', 'last'));
+  await dropped(instance, batch('add', 'last'));
   const all = await listDirectory(directory);
   const lines = filesOf(SEGMENT, all).map(([, content]) => linesOf(content));
   expect(lines.map(({ length }) => length)).toEqual([5_000, 2]);

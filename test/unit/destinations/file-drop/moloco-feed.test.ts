@@ -5,6 +5,7 @@ import { filesOf } from '../../../fakes/platforms/file-drop.ts';
 import {
   ASIDE,
   batch,
+  dropped,
   instanceAt,
   manualTiming,
   placeForEachTest,
@@ -29,9 +30,9 @@ describe.each(PLACES)('audience feeds in %s', (kind) => {
 
   it('are the whole audience, each', async () => {
     await keepLabel(place().storage(), { segment: SEGMENT, title: 'Shoes' });
-    await instance().deliver(batch('add', 'anna', 'bert', 'a,b'));
-    await instance().deliver(batch('remove', 'bert'));
-    await instance().deliver(batch('add', 'carl', 'anna'));
+    await dropped(instance(), batch('add', 'anna', 'bert', 'a,b'));
+    await dropped(instance(), batch('remove', 'bert'));
+    await dropped(instance(), batch('add', 'carl', 'anna'));
     const rows = ['"anna;bert;a,b"', '"anna;a,b"', '"anna;a,b;carl"'];
     expect(await feeds()).toEqual(rows.map((ids) => `${HEADER}\r\na.1,Shoes,${ids}\r\n`));
     const [name = ''] = filesOf(SEGMENT, await place().contents())[0] ?? [];
@@ -41,11 +42,11 @@ describe.each(PLACES)('audience feeds in %s', (kind) => {
   });
 
   it('know the audience also when the ones before were fetched and removed', async () => {
-    await instance().deliver(batch('add', 'anna'));
+    await dropped(instance(), batch('add', 'anna'));
     for (const [name] of filesOf(SEGMENT, await place().contents())) {
       await place().storage().remove(name);
     }
-    await instance().deliver(batch('add', 'bert'));
+    await dropped(instance(), batch('add', 'bert'));
     expect(await feeds()).toEqual([`${HEADER}\r\na.1,a.1,anna;bert\r\n`]);
   });
 
@@ -53,24 +54,24 @@ describe.each(PLACES)('audience feeds in %s', (kind) => {
     const storage = place().storage();
     await keepLabel(storage, { segment: SEGMENT, title: 'Shoes, "red"' });
     await keepLabel(storage, { segment: SEGMENT, title: 'Hats' });
-    await instance().deliver(batch('add', 'anna'));
+    await dropped(instance(), batch('add', 'anna'));
     expect(await feeds()).toEqual([`${HEADER}\r\na.1,"Shoes, ""red""",anna\r\n`]);
   });
 
   it('of an audience everybody left are empty', async () => {
-    await instance().deliver(batch('add', 'anna'));
-    await instance().deliver(batch('remove', 'anna'));
+    await dropped(instance(), batch('add', 'anna'));
+    await dropped(instance(), batch('remove', 'anna'));
     expect((await feeds()).at(-1)).toBe(`${HEADER}\r\na.1,a.1,\r\n`);
   });
 
   it('reject an id that would be two', async () => {
-    const result = await instance().deliver(batch('add', 'a;b', 'anna'));
+    const result = await dropped(instance(), batch('add', 'a;b', 'anna'));
     expect(result).toMatchObject({ outcomes: [{ status: 'rejected' }, { status: 'delivered' }] });
     expect(await feeds()).toEqual([`${HEADER}\r\na.1,a.1,anna\r\n`]);
   });
 
   it('are right again after a failure at any step', async () => {
-    await instance().deliver(batch('add', 'anna', 'bert'));
+    await dropped(instance(), batch('add', 'anna', 'bert'));
     for (const step of ['create', 'publish', 'remove', 'list', 'read'] as const) {
       for (let working = 0; working < 4; working += 1) {
         const storage = place().storage();
@@ -82,10 +83,10 @@ describe.each(PLACES)('audience feeds in %s', (kind) => {
             return (storage[step] as (...all: unknown[]) => Promise<unknown>)(...args);
           },
         });
-        await instance(failing).deliver(batch('remove', 'bert'));
-        await instance().deliver(batch('remove', 'bert'));
+        await dropped(instance(failing), batch('remove', 'bert'));
+        await dropped(instance(), batch('remove', 'bert'));
         expect((await feeds()).at(-1)).toBe(`${HEADER}\r\na.1,a.1,anna\r\n`);
-        await instance().deliver(batch('add', 'bert'));
+        await dropped(instance(), batch('add', 'bert'));
         expect((await feeds()).at(-1)).toBe(`${HEADER}\r\na.1,a.1,anna;bert\r\n`);
       }
     }

@@ -7,7 +7,15 @@ import {
   linesOf,
   membersOfFiles,
 } from '../../../fakes/platforms/file-drop.ts';
-import { batch, instanceAt, placeForEachTest, PLACES, type Place, SEGMENT } from './places.ts';
+import {
+  batch,
+  instanceAt,
+  placeForEachTest,
+  PLACES,
+  type Place,
+  SEGMENT,
+  settled,
+} from './places.ts';
 
 const SHARDS = 6;
 const BATCHES = 40;
@@ -54,7 +62,7 @@ describe.each(PLACES)('two instances at %s', (kind) => {
     const started = Date.now();
     // One of the clocks is ahead of the other, and windows end all the time.
     const clocks = [0, 3_000].map((aheadMs) => {
-      const timing = fastTiming(500);
+      const timing = fastTiming(100);
       return { ...timing, now: () => timing.now() + aheadMs };
     });
     const limits = { rollMembers: 150, rollMs: 30_000 };
@@ -74,7 +82,8 @@ describe.each(PLACES)('two instances at %s', (kind) => {
         expect(result?.kind).toBe('outcomes');
       }
     });
-    await Promise.all([watched(place(), Promise.all(shards)), ...shards]);
+    const done = Promise.all(shards).then(() => Promise.all(instances.map(settled)));
+    await Promise.all([watched(place(), done), done]);
 
     const all = await place().contents();
     expect(membersOfFiles(SEGMENT, all)).toEqual([...members].sort());

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
+import type { BatchResult, MicroBatch } from '../../../../shared/destinations/destination.ts';
 import { createCloudStorageBucket } from '../../../../shared/destinations/file-drop/cloud-storage-bucket.ts';
 import { createDirectoryStorage } from '../../../../shared/destinations/file-drop/directory-storage.ts';
 import type { DropStorage } from '../../../../shared/destinations/file-drop/drop-storage.ts';
@@ -85,6 +86,19 @@ export function instanceAt(
   timing: Timing = fastTiming(),
 ): Drop {
   return createDrop({ ...OPTIONS, ...options }, storage, timing);
+}
+
+/** Delivers, and waits until the instance has made the files it has to. */
+export async function dropped(instance: Drop, each: MicroBatch): Promise<BatchResult> {
+  const result = await instance.deliver(each);
+  await instance.settled();
+  return result;
+}
+
+/** True once the instance has made the files it has to. */
+export async function settled(instance: Drop): Promise<true> {
+  await instance.settled();
+  return true;
 }
 
 let operatedAt = 0;
