@@ -12,7 +12,7 @@ import { nameProblem } from '../segment-name.ts';
 import { sendRequest } from '../send-request.ts';
 import { failureOf } from './failure.ts';
 import { baseUrlOf, readMolocoOptions, type MolocoOptions } from './options.ts';
-import { membershipEvent, writeUserId } from './user-event.ts';
+import { MAX_NAME_LENGTH, membershipEvent, writeUserId } from './user-event.ts';
 
 const ID = 'moloco';
 const TIMEOUT_MS = 10_000;
@@ -56,7 +56,7 @@ export function createMolocoDestination(settings: DestinationSettings): Destinat
     capabilities: capabilitiesOf(options),
 
     createSegment: ({ title }) => {
-      const problem = nameProblem(title);
+      const problem = nameProblem(title, MAX_NAME_LENGTH);
       return problem === undefined
         ? Promise.resolve({ segment: title, created: true })
         : Promise.reject(creationRefused('Moloco', `its name ${problem}`));

@@ -4,8 +4,18 @@ import { operationId } from '../operation-id.ts';
 import type { MolocoOptions } from './options.ts';
 
 const MAX_ID_LENGTH = 128;
-/** Moloco names them for user_id; no other identifier can be one of them either. */
-const NO_IDS = new Set(['null', 'undefined', 'invalid', 'nil']);
+const MAX_PAGE_LENGTH = 128;
+/**
+ * Moloco refuses the words as a user_id, and the zeros, which stand for nobody's device, as an
+ * advertising_id; no other identifier can be one of them either.
+ */
+const NO_IDS = new Set([
+  'null',
+  'undefined',
+  'invalid',
+  'nil',
+  '00000000-0000-0000-0000-000000000000',
+]);
 
 /** An event as the User Event API takes it. */
 interface UserEvent {
@@ -29,10 +39,17 @@ export function writeUserId(user: string): Identifier {
     maxLength: MAX_ID_LENGTH,
   });
   if ('problem' in id) return id;
-  if (NO_IDS.has(id.text.toLowerCase())) return { problem: 'its id is a word for none' };
+  if (NO_IDS.has(id.text.toLowerCase())) return { problem: 'its id stands for nobody' };
   return /\p{Cc}/u.test(id.text) || !id.text.isWellFormed()
     ? { problem: 'its id has characters that cannot be printed' }
     : id;
+}
+
+/** How long the name of a segment may be, so that the pages of joining and leaving can bear it. */
+export const MAX_NAME_LENGTH = MAX_PAGE_LENGTH - pageOf('remove', '').length;
+
+function pageOf(operation: MicroBatch['operation'], segment: string): string {
+  return `mapp-dmp/${segment}/${operation === 'add' ? 'join' : 'leave'}`;
 }
 
 /**
@@ -51,7 +68,7 @@ export function membershipEvent(
     // A clock behind that of intake must not make a time of the future.
     timestamp: String(Math.min(member.operatedAt, now)),
     channel_type: channelType,
-    page_id: `mapp-dmp/${member.segment}/${operation === 'add' ? 'join' : 'leave'}`,
+    page_id: pageOf(operation, member.segment),
     ...identified(member.user, options),
   };
 }

@@ -3,6 +3,7 @@ import { jsonOf, RuleBroken, type FakeAnswer, type FakeCall } from './fake-serve
 /** What the User Event API documents of calls and events. */
 
 const MAX_ID_LENGTH = 128;
+const MAX_PAGE_LENGTH = 128;
 const CHANNELS = ['APP', 'SITE', 'DESKTOP_SITE', 'MOBILE_SITE'];
 const WITH_ITEMS = ['ITEM_PAGE_VIEW', 'ADD_TO_CART', 'PURCHASE', 'ADD_TO_WISHLIST'];
 const WITHOUT_ITEMS = ['SEARCH', 'HOME', 'LAND', 'PAGE_VIEW'];
@@ -10,6 +11,8 @@ const IDENTIFIERS = ['user_id', 'session_id', 'custom_id'];
 const DEVICE_IDENTIFIERS = ['persistent_id', 'unique_device_id', 'advertising_id'];
 const KEYS = ['id', 'event_type', 'timestamp', 'channel_type', 'page_id', 'device'];
 const MORE_KEYS = ['items', 'revenue', 'search_query', 'referrer_page_id', 'domain'];
+const NO_USER_IDS = ['null', 'undefined', 'invalid', 'nil'];
+const NO_ADVERTISING_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface TakenEvent {
   readonly id: string;
@@ -56,10 +59,12 @@ export function checkEvent(json: unknown, now: number): TakenEvent {
   demand(!WITH_ITEMS.includes(String(type)) || Array.isArray(json['items']), 'missing items');
   demand(type !== 'SEARCH' || isText(json['search_query']), 'missing search_query');
   demand(type !== 'PAGE_VIEW' || isText(page), 'missing page_id');
+  demand(page === undefined || isText(page, MAX_PAGE_LENGTH), 'a page_id over 128 characters');
   const ms = Number(timestamp);
   demand(/^\d{12,}$/.test(String(timestamp)) && ms <= now, 'invalid timestamp');
   demand(CHANNELS.includes(String(channel)), 'unknown channel_type');
-  const os = isObject(json['device']) ? json['device']['os'] : undefined;
+  const device = isObject(json['device']) ? json['device'] : {};
+  const { os, advertising_id: advertisingId } = device;
   demand(channel !== 'APP' || os === 'ios' || os === 'android', 'device os must be ios or android');
   const ids = identifiersIn(json);
   demand(ids.length > 0, 'no available valid identifier');
@@ -67,9 +72,11 @@ export function checkEvent(json: unknown, now: number): TakenEvent {
     ids.every((text) => isText(text, MAX_ID_LENGTH)),
     'an identifier is no text within 128 characters',
   );
-  const user = String(json['user_id']);
-  const isNone = 'user_id' in json && ['null', 'undefined', 'invalid', 'nil'].includes(user);
-  demand(!isNone, 'user_id is a word for none');
+  demand(
+    NO_USER_IDS.every((word) => word !== json['user_id']),
+    'user_id is a word for none',
+  );
+  demand(advertisingId !== NO_ADVERTISING_ID, 'advertising_id is all zeros');
   return { ...json, id };
 }
 

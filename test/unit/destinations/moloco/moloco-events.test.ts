@@ -4,6 +4,7 @@ import { createMolocoDestination } from '../../../../shared/destinations/moloco/
 import { recordingFetch } from '../recording-fetch.ts';
 
 const NOW = 1_800_000_000_000;
+const NOBODY = ['null', 'undefined', 'invalid', 'nil', '00000000-0000-0000-0000-000000000000'];
 const MEMBER: Member = { segment: 'VIPs', user: 'anna', operatedAt: 1_700_000_000_000 };
 
 function moloco(options: object = {}) {
@@ -94,7 +95,7 @@ describe('the id of an event', () => {
 });
 
 describe('a member that Moloco could not take', () => {
-  it.each(['null', 'undefined', 'invalid', 'nil', 'NULL', ' nil ', '', ' ', 'a\tb', '\ud800'])(
+  it.each([...NOBODY, 'NULL', ' nil ', '', ' ', 'a\tb', '\ud800'])(
     'is rejected, and never sent: %j',
     async (user) => {
       const { apply, calls } = moloco();
@@ -111,6 +112,35 @@ describe('a member that Moloco could not take', () => {
     const rejected = { outcomes: [{ status: 'rejected' }] };
     expect(await apply('add', { user: 'x'.repeat(129) })).toMatchObject(rejected);
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe('the name of a segment', () => {
+  const LONGEST = 'x'.repeat(113);
+
+  it('is the title of its audience, as a person at Moloco reads it', async () => {
+    const { destination, calls } = moloco();
+    const created = await destination.createSegment({ title: 'Shoe "buyers"/A', audienceId: '1' });
+    expect(created).toEqual({ segment: 'Shoe "buyers"/A', created: true });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['add', 'remove'] as const)(
+    'leaves a page within 128 characters: %s',
+    async (operation) => {
+      const { destination, eventOf } = moloco({ leaveEvents: true });
+      const { segment } = await destination.createSegment({ title: LONGEST, audienceId: '1' });
+      const { page_id: page } = await eventOf(operation, { segment });
+      expect(String(page).length).toBeLessThanOrEqual(128);
+    },
+  );
+
+  it.each([LONGEST + 'x', ' ', 'a\nb'])('is refused in words: %j', async (title) => {
+    const creation = moloco().destination.createSegment({ title, audienceId: '1' });
+    await expect(creation).rejects.toMatchObject({
+      code: 'DESTINATION_REFUSED',
+      message: expect.stringMatching(/^Moloco refused the audience: its name (is|has) /),
+    });
   });
 });
 
