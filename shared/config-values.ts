@@ -20,9 +20,19 @@ export const commaSeparatedSecrets = z
   .refine((values) => values.length > 0, 'write at least one secret')
   .transform((values) => values.map((value) => new SecretText(value)));
 /** `projects/P/secrets/S`, Secret Manager's own name of a secret. */
-export const secretName = z
-  .string()
-  .regex(/^projects\/[^/]+\/secrets\/[^/]+$/, 'write it as projects/PROJECT/secrets/SECRET');
+export const secretName = name.regex(
+  /^projects\/[^/]+\/secrets\/[^/]+$/,
+  'write it as projects/PROJECT/secrets/SECRET',
+);
+/** `projects/P/locations/R/services/S`, Cloud Run's own name of a service. */
+export const cloudRunService = name.regex(
+  /^projects\/[^/]+\/locations\/[^/]+\/services\/[^/]+$/,
+  'write it as projects/PROJECT/locations/REGION/services/SERVICE',
+);
+export const serviceAccount = name.regex(
+  /^[^@\s:]+@[^@\s]+\.gserviceaccount\.com$/,
+  'write it as the e-mail address of a service account',
+);
 /** Parsed; of which shape it must be, its destination says. */
 export const jsonObject = z.string().transform((value, context) => {
   const parsed = parseJson(value);

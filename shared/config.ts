@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import {
+  cloudRunService,
   commaSeparatedSecrets,
   description,
   distinctNames,
@@ -14,9 +15,11 @@ import {
   port,
   secretName,
   secretText,
+  serviceAccount,
   userAndPassword,
   wholeNumber,
 } from './config-values.ts';
+import { setInTerraform } from './config-terraform.ts';
 import { ConfigurationError } from './errors.ts';
 import { LOG_LEVELS } from './logger.ts';
 import { BASE_URL_RULE, isBaseUrl } from './http/base-url.ts';
@@ -97,6 +100,8 @@ const schemas = {
     MEMBER_ID: ordering.MEMBER_ID,
     ...bounds,
     ...forwardSettings,
+    /** The most that may run at once; each keeps to its share of the third party's limits. */
+    MAX_INSTANCES: wholeNumber.default(1),
     DEAD_LETTER_TOPIC: name,
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
     DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
@@ -113,6 +118,25 @@ const schemas = {
     GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
     TOPIC: name,
     DEAD_LETTER_SUBSCRIPTION: name,
+  }),
+  /** The doctor, on a deployment: Terraform's output `cli_environment`. */
+  doctor: z.object({
+    ...audienceMap,
+    ...ordering,
+    GOOGLE_CLOUD_PROJECT: name,
+    TOPIC: name,
+    DEAD_LETTER_TOPIC: name,
+    DEAD_LETTER_SUBSCRIPTION: name,
+    PUSH_SUBSCRIPTION: name,
+    PUSH_SERVICE_ACCOUNT: serviceAccount,
+    FORWARD_SERVICE: cloudRunService,
+    INTAKE_URL: name.refine(isBaseUrl, BASE_URL_RULE),
+    DESTINATION_BASE_URL: forwardSettings.DESTINATION_BASE_URL,
+    DESTINATION_OPTIONS: forwardSettings.DESTINATION_OPTIONS,
+    DESTINATION_DESCRIPTION: forwardSettings.DESTINATION_DESCRIPTION,
+    DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
+    HMAC_SECRET_NAME: secretName,
+    BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
   }),
   /** The command line, on the local stack. */
   operatorLocal: z.object({
@@ -155,6 +179,7 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
   ],
   userSync: [],
   operator: [],
+  doctor: [],
   operatorLocal: [],
   destinationTry: [],
   localStack: [],
@@ -186,7 +211,10 @@ export function readConfig<P extends Program>(
   const set = Object.fromEntries(entries);
   const result = schemas[program].safeParse(set);
   const problems = [
-    ...(result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...(result.error?.issues ?? []).map(({ path, message }) => {
+      const variable = path.join('.');
+      return `${variable}: ${message}${setInTerraform(program, variable)}`;
+    }),
     ...alternatives[program].flatMap(({ names, required }) => {
       const count = names.filter((name) => set[name] !== undefined).length;
       if (count === 1 || (count === 0 && !required)) return [];

@@ -6,6 +6,7 @@ import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-
 import { createDelivery } from '../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../shared/delivery/dependencies.ts';
 import { readDescription } from '../../shared/destinations/http/read-description.ts';
+import { withInstanceShare } from '../../shared/destinations/instance-share.ts';
 import { createDestination } from '../../shared/destinations/registry.ts';
 import { dryRun } from '../../shared/dry-run/dry-run.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
@@ -49,14 +50,17 @@ const deadLetters = createPubSubPublisher({
   timeoutMs: DEAD_LETTER_TIMEOUT_MS,
 });
 const description = config.DESTINATION_DESCRIPTION;
-const destination = createDestination(
-  config.DESTINATION,
-  {
-    baseUrl: config.DESTINATION_BASE_URL,
-    credentials: secret && (async () => (await secret.current())[0] ?? ''),
-    options: config.DESTINATION_OPTIONS,
-  },
-  description === undefined ? undefined : readDescription(description),
+const destination = withInstanceShare(
+  createDestination(
+    config.DESTINATION,
+    {
+      baseUrl: config.DESTINATION_BASE_URL,
+      credentials: secret && (async () => (await secret.current())[0] ?? ''),
+      options: config.DESTINATION_OPTIONS,
+    },
+    description === undefined ? undefined : readDescription(description),
+  ),
+  config.MAX_INSTANCES,
 );
 const dependencies: DeliveryDependencies = {
   destination,

@@ -9,7 +9,7 @@ import {
 import { digestOf } from './digest-of.ts';
 
 /** As long as dead letters are kept: nothing older can be replayed. */
-const KEPT_MS = 31 * 24 * 60 * 60 * 1_000;
+export const KEPT_MS = 31 * 24 * 60 * 60 * 1_000;
 
 /** An operation whose users are digests; times in milliseconds since the epoch. */
 export interface DigestedOperation {

@@ -1,4 +1,4 @@
-import { Firestore, type DocumentSnapshot } from '@google-cloud/firestore';
+import { Firestore, Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { boundTo } from '../audience-map/bound-audience-map.ts';
 import { documentId } from '../audience-map/document-id.ts';
@@ -8,6 +8,7 @@ import {
   digested,
   isEmpty,
   isSame,
+  KEPT_MS,
   withDead,
   withDelivered,
   withoutForgotten,
@@ -22,6 +23,7 @@ export const MAX_CACHED = 200;
 const TIMER_SLACK_MS = 20;
 /** How long `close` waits for calls under way, those given up on included. */
 const CLOSING_MS = 1_000;
+const ONE_DAY_MS = 24 * 60 * 60 * 1_000;
 
 const deadMember = z.object({ diedAt: z.number(), deliveredAt: z.number().optional() });
 /** A document of the record, as it stands in Firestore: members by digest. */
@@ -98,7 +100,7 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
         const changed = change(known);
         if (isSame(known, changed)) return;
         if (isEmpty(changed)) transaction.delete(reference);
-        else transaction.set(reference, toStored(changed));
+        else transaction.set(reference, { ...toStored(changed), expiresAt: expiry(now()) });
       });
     } finally {
       // A read begun before the write may still be under way: it is dropped from the cache as well.
@@ -126,6 +128,14 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
       await firestore.terminate();
     },
   };
+}
+
+/**
+ * When Firestore may delete the record, by the TTL policy that terraform/audience-map.tf sets: once no dead
+ * letter of it is kept, a day later to be sure.
+ */
+function expiry(writtenAt: Date): Timestamp {
+  return Timestamp.fromMillis(writtenAt.getTime() + KEPT_MS + ONE_DAY_MS);
 }
 
 interface CachedRecord {

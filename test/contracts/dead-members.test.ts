@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Firestore, Transaction } from '@google-cloud/firestore';
+import { Firestore, Timestamp, Transaction } from '@google-cloud/firestore';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DeadMembers } from '../../shared/dead-letters/dead-members.ts';
 import { digestOf } from '../../shared/dead-letters/digest-of.ts';
@@ -116,6 +116,7 @@ describeWithEmulators('instances of a function that share dead members in Firest
     await one.recordDead(AUDIENCE, { at: NOW });
     const snapshot = await documentAt(collection).get();
     expect(snapshot.data()).toEqual({
+      expiresAt: expect.any(Timestamp),
       members: {
         [digestOf(AUDIENCE, 'anna@example.org')]: { diedAt: NOW, deliveredAt: NOW + 1 },
       },
@@ -127,6 +128,15 @@ describeWithEmulators('instances of a function that share dead members in Firest
     expect(await sizeIn(other)).toBe(0);
     await other.recordDead(AUDIENCE, dead);
     expect((await documentAt(collection, 'rokt').get()).exists).toBe(true);
+  });
+
+  test('the record expires 32 days after it was last changed: its dead letters are gone', async () => {
+    const collection = randomUUID();
+    const now = new Date('2026-01-01T00:00:00Z');
+    const one = instanceAt(collection, { cacheMs: 0, now: () => now });
+    await one.recordDead(AUDIENCE, { users: ['anna'], at: now.getTime() });
+    const expiresAt: unknown = (await documentAt(collection).get()).get('expiresAt');
+    expect(expiresAt).toEqual(Timestamp.fromDate(new Date('2026-02-02T00:00:00Z')));
   });
 
   test('writes only what changes, and keeps no empty document', async () => {

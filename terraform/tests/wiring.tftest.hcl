@@ -1,0 +1,241 @@
+# What must hold of every relay: who may publish, who may invoke, what is public, and how messages are
+# kept and ordered.
+
+mock_provider "archive" {}
+mock_provider "google" {}
+
+variables {
+  project_id = "my-project"
+  region     = "europe-west1"
+  operators  = ["group:operators@example.com"]
+  user_sync  = {}
+
+  destinations = {
+    file-drop = { credentials = false, bucket = "drops", min_instances = 1 }
+    rokt      = { max_instances = 3 }
+  }
+}
+
+run "only_intake_and_operators_publish" {
+  command = plan
+
+  assert {
+    condition = google_pubsub_topic_iam_binding.publishers.members == toset([
+      "group:operators@example.com",
+      "serviceAccount:relay-intake@my-project.iam.gserviceaccount.com",
+    ])
+    error_message = "Only intake and operators may publish mutations."
+  }
+
+  assert {
+    condition     = google_pubsub_topic_iam_binding.publishers.role == "roles/pubsub.publisher"
+    error_message = "They may publish, and nothing else."
+  }
+
+  assert {
+    condition = google_pubsub_topic_iam_binding.dead_letter_publishers.members == toset([
+      "serviceAccount:relay-to-file-drop@my-project.iam.gserviceaccount.com",
+      "serviceAccount:relay-to-rokt@my-project.iam.gserviceaccount.com",
+    ])
+    error_message = "Only the forwards publish dead letters."
+  }
+}
+
+run "only_the_push_account_invokes_forward" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for binding in google_cloud_run_service_iam_binding.forward_invokers :
+      binding.role == "roles/run.invoker" && binding.members == toset(["serviceAccount:relay-push@my-project.iam.gserviceaccount.com"])
+    ])
+    error_message = "Nobody but the push account may invoke forward."
+  }
+
+  assert {
+    condition     = toset(keys(google_cloud_run_service_iam_binding.forward_invokers)) == toset(["file-drop", "rokt"])
+    error_message = "Every forward has its binding."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in google_cloudfunctions2_function.forward : function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY"
+    ])
+    error_message = "Forward cannot be reached from the internet."
+  }
+}
+
+run "intake_and_user_sync_are_public" {
+  command = plan
+
+  assert {
+    condition     = google_cloud_run_service_iam_binding.intake_invokers.members == toset(["allUsers"]) && google_cloud_run_service_iam_binding.intake_invokers.service == "relay-intake"
+    error_message = "Mapp has no Google account: intake must be open to all."
+  }
+
+  assert {
+    condition     = google_cloud_run_service_iam_binding.user_sync_invokers[0].members == toset(["allUsers"])
+    error_message = "Browsers have no Google account: user sync must be open to all."
+  }
+}
+
+run "messages_are_pushed_in_order_and_kept" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for subscription in google_pubsub_subscription.forward : subscription.enable_message_ordering])
+    error_message = "Without ordering, a user's add and remove may change places."
+  }
+
+  assert {
+    condition = alltrue([
+      for subscription in google_pubsub_subscription.forward :
+      subscription.message_retention_duration == "604800s" && subscription.expiration_policy[0].ttl == ""
+    ])
+    error_message = "Messages are kept for seven days, and the subscription for ever."
+  }
+
+  assert {
+    condition = alltrue([
+      for subscription in google_pubsub_subscription.forward :
+      subscription.retry_policy[0].minimum_backoff == "1s" && subscription.retry_policy[0].maximum_backoff == "600s"
+    ])
+    error_message = "What is not acknowledged comes again after 1 to 600 s."
+  }
+
+  assert {
+    condition     = alltrue([for subscription in google_pubsub_subscription.forward : length(subscription.dead_letter_policy) == 0])
+    error_message = "Pub/Sub's dead-letter policy stalls ordering keys; forward does its own."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, subscription in google_pubsub_subscription.forward :
+      subscription.ack_deadline_seconds == 600 && google_cloudfunctions2_function.forward[id].service_config[0].timeout_seconds == 600
+    ])
+    error_message = "A push has as long as Pub/Sub waits for it."
+  }
+
+  assert {
+    condition = alltrue([
+      for subscription in google_pubsub_subscription.forward :
+      subscription.push_config[0].oidc_token[0].service_account_email == "relay-push@my-project.iam.gserviceaccount.com"
+    ])
+    error_message = "Pushes are signed as the push account."
+  }
+}
+
+run "dead_letters_are_kept_for_31_days" {
+  command = plan
+
+  assert {
+    condition     = google_pubsub_subscription.dead_letters.message_retention_duration == "2678400s" && google_pubsub_subscription.dead_letters.expiration_policy[0].ttl == ""
+    error_message = "A dead letter waits 31 days for an operator."
+  }
+
+  assert {
+    condition     = length(google_pubsub_subscription.dead_letters.push_config) == 0
+    error_message = "Dead letters are pulled, by operators."
+  }
+}
+
+run "a_secret_is_read_by_one_account" {
+  command = plan
+
+  assert {
+    condition = toset([for id, binding in google_secret_manager_secret_iam_binding.readers : "${id}: ${join(", ", binding.members)}"]) == toset([
+      "relay-hmac: serviceAccount:relay-intake@my-project.iam.gserviceaccount.com",
+      "relay-credentials-rokt: serviceAccount:relay-to-rokt@my-project.iam.gserviceaccount.com",
+    ])
+    error_message = "Intake reads its secret, a forward its destination's, and nobody another's."
+  }
+}
+
+run "limits_are_shared_among_instances" {
+  command = plan
+
+  assert {
+    condition     = google_cloudfunctions2_function.forward["rokt"].service_config[0].environment_variables["MAX_INSTANCES"] == "3" && google_cloudfunctions2_function.forward["rokt"].service_config[0].max_instance_count == 3
+    error_message = "Forward must know among how many instances the platform's limits are shared."
+  }
+}
+
+run "the_file_drop_may_write_to_its_bucket" {
+  command = plan
+
+  assert {
+    condition     = google_storage_bucket_iam_member.forward_drops_files["file-drop"].bucket == "drops" && keys(google_storage_bucket_iam_member.forward_drops_files) == ["file-drop"]
+    error_message = "The file drop needs its bucket, and nobody else does."
+  }
+}
+
+run "dead_members_expire" {
+  command = plan
+
+  assert {
+    condition     = google_firestore_field.dead_members_expiry.field == "expiresAt" && google_firestore_field.dead_members_expiry.collection == "dead-members" && length(google_firestore_field.dead_members_expiry.ttl_config) == 1
+    error_message = "Records of dead members must expire."
+  }
+}
+
+run "without_user_sync_there_is_none" {
+  command = plan
+
+  variables {
+    user_sync = null
+  }
+
+  assert {
+    condition     = length(google_cloudfunctions2_function.user_sync) + length(google_cloud_run_service_iam_binding.user_sync_invokers) + length(google_service_account.user_sync) == 0
+    error_message = "No user sync without user_sync = {}."
+  }
+}
+
+run "two_relays_share_no_name" {
+  command = plan
+
+  variables {
+    prefix = "second"
+  }
+
+  assert {
+    condition = alltrue([for name in concat(
+      [google_pubsub_topic.mutations.name, google_pubsub_topic.dead_letters.name, google_pubsub_subscription.dead_letters.name],
+      [google_cloudfunctions2_function.intake.name, google_cloudfunctions2_function.user_sync[0].name, google_firestore_database.relay.name],
+      [google_service_account.intake.account_id, google_service_account.push.account_id, google_service_account.build.account_id],
+      [google_artifact_registry_repository.images.repository_id],
+      values(google_cloudfunctions2_function.forward)[*].name,
+      values(google_pubsub_subscription.forward)[*].name,
+      values(google_secret_manager_secret.relay)[*].secret_id,
+      values(google_service_account.forward)[*].account_id,
+    ) : startswith(name, "second")])
+    error_message = "Everything begins with the prefix."
+  }
+
+  assert {
+    condition     = google_storage_bucket.bundles.name == "my-project-second-bundles"
+    error_message = "The bucket's name holds project and prefix."
+  }
+}
+
+run "a_long_name_makes_an_account_all_the_same" {
+  command = plan
+
+  variables {
+    prefix = "twelve-chars"
+    destinations = {
+      meta-custom-audiences          = {}
+      meta-custom-audiences-of-shops = {}
+    }
+  }
+
+  assert {
+    condition     = alltrue([for account in google_service_account.forward : length(account.account_id) <= 30])
+    error_message = "An account's id has 30 characters at most."
+  }
+
+  assert {
+    condition     = length(distinct(values(google_service_account.forward)[*].account_id)) == 2
+    error_message = "Every forward has an account of its own."
+  }
+}

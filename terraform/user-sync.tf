@@ -1,0 +1,69 @@
+# User sync, the function that browsers are sent to: for platforms that have none of their own. It
+# holds no secret and may do nothing in the project.
+
+resource "google_service_account" "user_sync" {
+  count = var.user_sync == null ? 0 : 1
+
+  project      = var.project_id
+  account_id   = "${var.prefix}-user-sync"
+  display_name = "Audience Relay ${var.prefix}: user sync"
+}
+
+resource "google_cloudfunctions2_function" "user_sync" {
+  count = var.user_sync == null ? 0 : 1
+
+  project     = var.project_id
+  location    = var.region
+  name        = "${var.prefix}-user-sync"
+  description = "Sends a browser back to Mapp with this platform's id of it."
+  labels      = local.labels
+
+  build_config {
+    runtime               = "nodejs24"
+    entry_point           = "sync"
+    docker_repository     = google_artifact_registry_repository.images.id
+    environment_variables = local.build_environment
+    service_account       = local.build_account
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.bundles.name
+        object = google_storage_bucket_object.bundle["user-sync"].name
+      }
+    }
+  }
+
+  service_config {
+    available_cpu                    = "1"
+    available_memory                 = "256Mi"
+    ingress_settings                 = "ALLOW_ALL"
+    max_instance_count               = var.user_sync.max_instances
+    max_instance_request_concurrency = 80
+    min_instance_count               = var.user_sync.min_instances
+    service_account_email            = local.emails.user_sync
+    timeout_seconds                  = 30
+
+    environment_variables = {
+      GOOGLE_CLOUD_PROJECT = var.project_id
+      LOG_LEVEL            = var.log_level
+    }
+  }
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build_pushes_images,
+    google_project_iam_member.build_reads_function_sources,
+    google_project_iam_member.build_writes_logs,
+    google_service_account.user_sync,
+    google_storage_bucket_iam_member.build_reads_bundles,
+  ]
+}
+
+resource "google_cloud_run_service_iam_binding" "user_sync_invokers" {
+  count = var.user_sync == null ? 0 : 1
+
+  project  = var.project_id
+  location = var.region
+  service  = google_cloudfunctions2_function.user_sync[0].name
+  role     = "roles/run.invoker"
+  members  = ["allUsers"]
+}

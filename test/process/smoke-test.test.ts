@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { environment } from '../../shared/config.ts';
+import { intakeForEachTest, SECRET } from '../unit/intake/intake-fixture.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** Something that answers every request with one status. */
+async function answering(status: number): Promise<string> {
+  const always = createServer((_request, response) => {
+    response.writeHead(status).end();
+  });
+  server = always;
+  await new Promise<void>((resolve) => always.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(always.address() as AddressInfo).port}/`;
+}
+
+function smokeTest(url: string, variables: Record<string, string> = {}) {
+  const { PATH, HOME } = environment;
+  const env = { PATH, HOME, ...variables };
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const options = ['scripts/smoke-test.ts', url, '1'];
+    execFile(process.execPath, options, { env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, stdout, stderr });
+    });
+  });
+}
+
+describe('the smoke test after a deployment', () => {
+  const startIntake = intakeForEachTest();
+  const publishesNothing = () => Promise.reject(new Error('a smoke test publishes nothing'));
+
+  test('passes at an intake, without its secret', async () => {
+    const { url } = await startIntake(publishesNothing);
+    const { code, stdout } = await smokeTest(url);
+    expect(stdout).toBe(
+      'ok    GET, as VALIDATE may come: 200\nok    VALIDATE with a wrong signature: 401\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('plays the signed VALIDATE too where it is given the secret', async () => {
+    const { url } = await startIntake(publishesNothing);
+    const { code, stdout } = await smokeTest(url, { HMAC_SECRETS: SECRET });
+    expect(stdout).toContain('ok    VALIDATE, signed: 200');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [200, /FAIL {2}VALIDATE with a wrong signature: 200, not 401: 200: intake takes anything!/],
+    [503, /FAIL {2}VALIDATE with a wrong signature: 503, not 401: .* cannot read its secret/],
+    [403, /FAIL {2}GET, as VALIDATE may come: 403, not 200 or 401: .* may allUsers invoke it/],
+  ])('fails where everything is answered %i, and says what to look at', async (status, text) => {
+    const { code, stdout } = await smokeTest(await answering(status));
+    expect(stdout).toMatch(text);
+    expect(code).toBe(1);
+  });
+
+  test('takes no URL but one that keeps what is sent to itself', async () => {
+    const { code, stderr } = await smokeTest('http://example.com/');
+    expect(stderr).toMatch(/^Usage: /);
+    expect(code).toBe(2);
+  });
+});
