@@ -18,7 +18,7 @@ interface Check {
   readonly name: string;
   readonly expected: readonly number[];
   readonly advice: string;
-  play(): Promise<number>;
+  readonly play: () => Promise<number>;
 }
 
 function checksOf(url: string): Check[] {

@@ -46,7 +46,7 @@ resource "google_cloudfunctions2_function" "forward" {
     environment_variables = merge(local.audience_map_environment, {
       CREATE_LEASE_SECONDS = tostring(each.value.create_lease_seconds)
       DEAD_LETTER_TOPIC    = google_pubsub_topic.dead_letters.name
-      DESTINATION          = each.key
+      DESTINATION          = local.destination_ids[each.key]
       DRY_RUN              = tostring(each.value.dry_run)
       LOG_LEVEL            = var.log_level
       # Each instance keeps to its share of what the third party takes in all.

@@ -41,7 +41,7 @@ resource "google_cloudfunctions2_function" "intake" {
 
     environment_variables = merge(local.audience_map_environment, {
       CREATE_TIMEOUT_MS  = tostring(var.intake.create_timeout_ms)
-      DESTINATION        = local.answering_destination
+      DESTINATION        = local.destination_ids[local.answering_destination]
       HMAC_SECRET_NAME   = local.secret_names["${var.prefix}-hmac"]
       LOG_LEVEL          = var.log_level
       MAX_BODY_BYTES     = tostring(var.intake.max_body_bytes)

@@ -9,6 +9,8 @@ locals {
   # Whose answer the person creating an audience reads.
   answering_destination = coalesce(var.answering_destination, keys(var.destinations)[0])
 
+  destination_ids = { for key, destination in var.destinations : key => coalesce(destination.destination, key) }
+
   # Requests, taken apart, need up to ten times their bytes; the rest is for Node and our code.
   pending_bytes_per_mib = 65536
 

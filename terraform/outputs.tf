@@ -6,7 +6,7 @@ locals {
       BASIC_AUTH_SECRET_NAME              = var.basic_auth ? local.secret_names["${var.prefix}-basic-auth"] : null
       DEAD_LETTER_SUBSCRIPTION            = google_pubsub_subscription.dead_letters.name
       DEAD_LETTER_TOPIC                   = google_pubsub_topic.dead_letters.name
-      DESTINATION                         = id
+      DESTINATION                         = local.destination_ids[id]
       DESTINATION_BASE_URL                = destination.base_url
       DESTINATION_CREDENTIALS_SECRET_NAME = destination.credentials ? local.secret_names["${var.prefix}-credentials-${id}"] : null
       DESTINATION_DESCRIPTION             = destination.description

@@ -23,8 +23,8 @@ variable "bundles_dir" {
 
 variable "destinations" {
   description = <<-EOT
-    The third parties, by the id of the destination (docs/destinations.md). Each has a forward function,
-    a push subscription, an account, and a secret for its credentials.
+    The third parties, each under the id of its destination (docs/destinations.md). Each has a forward
+    function, a push subscription, an account, and a secret for its credentials.
 
     - `base_url`: replaces the platform's usual one; https
     - `bucket`: for the file drop: the bucket that forward may write to
@@ -33,6 +33,7 @@ variable "destinations" {
     - `create_lease_seconds`: how long a crashed creation keeps others from trying
     - `credentials`: whether the platform wants any; false makes no secret
     - `description`: a platform of your own, as the text of its JSON file: `file("my-platform.json")`
+    - `destination`: its id, where the key is another: a dry run beside the real one
     - `dry_run`: do everything but call the third party (docs/dry-run.md)
     - `max_instances`: the platform's limits are divided by it, so more instances do not call it more often
     - `min_instances`: 1 spares the person creating an audience the wait for a cold start
@@ -48,6 +49,7 @@ variable "destinations" {
     create_lease_seconds = optional(number, 30)
     credentials          = optional(bool, true)
     description          = optional(string)
+    destination          = optional(string)
     dry_run              = optional(bool, false)
     max_instances        = optional(number, 1)
     memory_mib           = optional(number, 1024)
@@ -65,6 +67,11 @@ variable "destinations" {
   validation {
     condition     = alltrue([for id in keys(var.destinations) : can(regex("^[a-z][a-z0-9-]{0,28}[a-z0-9]$", id))])
     error_message = "A key of destinations is the id of a destination: 2 to 30 lower-case letters, digits and hyphens."
+  }
+
+  validation {
+    condition     = length(distinct([for id, destination in var.destinations : coalesce(destination.destination, id) if !destination.dry_run])) == length([for destination in values(var.destinations) : true if !destination.dry_run])
+    error_message = "Two forwards to one destination would both deliver everything to it; only one may be without dry_run."
   }
 
   validation {

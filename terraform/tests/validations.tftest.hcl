@@ -21,6 +21,12 @@ run "a_destination_that_is_no_id" {
   expect_failures = [var.destinations]
 }
 
+run "two_forwards_to_one_destination" {
+  command = plan
+  variables { destinations = { rokt = {}, again = { destination = "rokt" } } }
+  expect_failures = [var.destinations]
+}
+
 run "a_base_url_without_tls" {
   command = plan
   variables { destinations = { rokt = { base_url = "http://example.com" } } }

@@ -178,6 +178,34 @@ run "dead_members_expire" {
   }
 }
 
+run "a_dry_run_stands_beside_the_real_one" {
+  command = plan
+
+  variables {
+    destinations = {
+      rokt       = {}
+      rokt-trial = { destination = "rokt", dry_run = true }
+    }
+  }
+
+  assert {
+    condition = [for function in google_cloudfunctions2_function.forward : [
+      function.service_config[0].environment_variables["DESTINATION"], function.service_config[0].environment_variables["DRY_RUN"],
+    ]] == [["rokt", "false"], ["rokt", "true"]]
+    error_message = "Both know the audiences of the one destination, and one calls it."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.intake.service_config[0].environment_variables["DESTINATION"] == "rokt"
+    error_message = "Intake looks into the map of the destination."
+  }
+
+  assert {
+    condition     = length(google_pubsub_subscription.forward) == 2
+    error_message = "A dry run acknowledges what it is given: it has a subscription of its own."
+  }
+}
+
 run "without_user_sync_there_is_none" {
   command = plan
 

@@ -6,7 +6,9 @@ import { environment } from '../../shared/config.ts';
 import { intakeForEachTest, SECRET } from '../unit/intake/intake-fixture.ts';
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 /** Something that answers every request with one status. */
 async function answering(status: number): Promise<string> {
