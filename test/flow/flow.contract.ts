@@ -60,6 +60,19 @@ export function flowContract(emulators: () => Environment): void {
     await eventuallyMembers('Late', ['user-1']);
   });
 
+  test('a request that was captured and is sent again changes nothing', async () => {
+    const twice = async (call: () => Promise<unknown>) => {
+      await call();
+      await call();
+    };
+    await twice(() => dmp.createAudience('a.1', 'Again'));
+    await twice(() => dmp.addToAudience('a.1', ['user-1', 'user-2']));
+    await twice(() => dmp.removeFromAudience('a.1', ['user-2']));
+    await dmp.addToAudience('a.1', ['user-3']);
+    await eventuallyMembers('Again', ['user-1', 'user-3']);
+    expect(await pangolin.segments()).toHaveLength(1);
+  });
+
   test('add and remove of one user arrive in order', async () => {
     await dmp.createAudience('a.1', 'Order');
     // All of them wait and are delivered again at the same time, as after an outage.

@@ -90,7 +90,8 @@ export async function stopEmulators(started: readonly ChildProcess[]): Promise<v
   );
 }
 
-function findSdk(): string | undefined {
+/** Where the gcloud SDK is installed, if it is. */
+export function findSdk(): string | undefined {
   const onPath = (process.env['PATH'] ?? '')
     .split(':')
     .map((folder) => join(folder, 'gcloud'))

@@ -49,6 +49,20 @@ test('every promise of the README is linked to a test that exists', () => {
   }
 });
 
+test('every threat of docs/security.md names tests that exist, or says that there is none', () => {
+  const threats = /## Threats\n([\s\S]*?)\n\n[^|]/.exec(read('docs/security.md'))?.[1] ?? '';
+  const rows = threats.split('\n').filter((line) => /^\| (?!threat|-)/.test(line));
+  expect(rows.length).toBeGreaterThan(10);
+  for (const row of rows) {
+    const proof = row.split('|').at(-2) ?? '';
+    const links = [...proof.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)];
+    if (proof.trim() !== '–') expect(links).not.toEqual([]);
+    for (const [, title = '', file = ''] of links.filter(([, , link]) => !link?.endsWith('.md'))) {
+      expect(read(join('docs', file))).toContain(title);
+    }
+  }
+});
+
 test('the README documents the settings of the local stack, all and no other', () => {
   const documented = settingsIn(read('README.md'));
   const emulators = ['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'];
