@@ -1,53 +1,68 @@
 /**
- * `npm run build`: one ESM bundle per function in dist/, with what `gcloud functions deploy` needs
- * beside it. The functions framework stays outside: its command line runs the bundle, and both must
- * share one registry of functions.
+ * `npm run build`: a folder per function in dist/ that deploys without an install: the bundle, the
+ * functions framework and a lock file of it. docs/decisions/0019 says why it is made this way.
+ *
+ *     node scripts/build.ts [folder] [--budget file] [--by-package]
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
-import { z } from 'zod';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { budgetTable, overBudget, readBudget, sizeOf, type Size } from './bundles/budget.ts';
+import { bundleFunction } from './bundles/bundle-function.ts';
+import { FRAMEWORK, readFramework } from './bundles/framework.ts';
+import { lockFor, manifestFor, readOwnManifest } from './bundles/manifest.ts';
 
-const FRAMEWORK = '@google-cloud/functions-framework';
 const FUNCTIONS = ['intake', 'forward', 'user-sync'];
-/** The Google clients are CommonJS and ask for `require` and `__dirname` at run time. */
-const COMMONJS = `import { createRequire as relayRequire } from 'node:module';
-import { fileURLToPath as relayPath } from 'node:url';
-const require = relayRequire(import.meta.url);
-const __filename = relayPath(import.meta.url);
-const __dirname = relayPath(new URL('.', import.meta.url));`;
 
-const { version, dependencies } = z
-  .object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    budget: { type: 'string', default: 'bundle-budget.json' },
+    'by-package': { type: 'boolean', default: false },
+  },
+});
+const [folder = 'dist'] = positionals;
+const own = readOwnManifest(readFileSync('package.json', 'utf8'));
+const framework = readFramework(readFileSync('package-lock.json', 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
+const sizes: Size[] = [];
 for (const name of FUNCTIONS) {
-  const folder = `dist/${name}`;
-  mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({
-    entryPoints: [`functions/${name}/index.ts`],
-    outfile: `${folder}/index.js`,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    minify: true,
-    sourcemap: true,
-    metafile: true,
-    external: [FRAMEWORK],
-    banner: { js: COMMONJS },
-    logLevel: 'warning',
-  });
-  const manifest = {
-    name: `audience-relay-${name}`,
-    version,
-    private: true,
-    type: 'module',
-    main: 'index.js',
-    engines: { node: '24' },
-    dependencies: { [FRAMEWORK]: dependencies[FRAMEWORK] },
-  };
-  writeFileSync(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
-  const bytes = metafile.outputs[`${folder}/index.js`]?.bytes ?? 0;
-  console.log(`${folder}/index.js  ${Math.ceil(bytes / 1024)} kB`);
+  const { files, bytesByPackage } = await bundleFunction(`functions/${name}/index.ts`);
+  const manifest = manifestFor(name, own, FRAMEWORK);
+  const deployed = new Map([
+    ...files,
+    ['package.json', asJson(manifest)],
+    ['package-lock.json', asJson(lockFor(manifest, framework.packages))],
+    ...framework.files,
+  ]);
+  rmSync(join(folder, name), { recursive: true, force: true });
+  for (const [path, contents] of deployed) write(join(folder, name, path), contents);
+
+  sizes.push(sizeOf(name, [files.get('index.js') ?? new Uint8Array()]));
+  if (values['by-package']) printPackages(name, bytesByPackage);
+}
+sizes.push(sizeOf('node_modules', [...framework.files.values()]));
+
+const budget = readBudget(readFileSync(values.budget, 'utf8'));
+console.log(budgetTable(sizes, budget));
+const problems = overBudget(sizes, budget);
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+
+function asJson(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** With the same mode whatever the umask: an archive's name comes from all that is in it. */
+function write(file: string, contents: Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, contents);
+  chmodSync(file, 0o644);
+}
+
+function printPackages(name: string, bytesByPackage: ReadonlyMap<string, number>): void {
+  console.log(name);
+  for (const [packageName, bytes] of bytesByPackage) {
+    console.log(`${String(Math.ceil(bytes / 1000)).padStart(8)} kB  ${packageName}`);
+  }
 }

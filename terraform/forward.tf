@@ -41,7 +41,7 @@ resource "google_cloudfunctions2_function" "forward" {
     max_instance_request_concurrency = each.value.concurrency
     min_instance_count               = each.value.min_instances
     service_account_email            = local.forward_emails[each.key]
-    timeout_seconds                  = local.push_ack_deadline_seconds
+    timeout_seconds                  = each.value.timeout_seconds
 
     environment_variables = merge(local.audience_map_environment, {
       CREATE_LEASE_SECONDS = tostring(each.value.create_lease_seconds)

@@ -37,7 +37,7 @@ resource "google_cloudfunctions2_function" "intake" {
     max_instance_request_concurrency = var.intake.concurrency
     min_instance_count               = var.intake.min_instances
     service_account_email            = local.emails.intake
-    timeout_seconds                  = 30
+    timeout_seconds                  = var.intake.timeout_seconds
 
     environment_variables = merge(local.audience_map_environment, {
       CREATE_TIMEOUT_MS  = tostring(var.intake.create_timeout_ms)

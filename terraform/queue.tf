@@ -1,8 +1,6 @@
 # The topic that intake publishes to, a push subscription for each forward, and the dead letters.
 
 locals {
-  push_ack_deadline_seconds = 600
-
   # One message per ordering key at a time, in order; Pub/Sub keeps what forward does not acknowledge.
   retention = {
     mutations    = "${7 * 24 * 60 * 60}s"
@@ -45,7 +43,7 @@ resource "google_pubsub_subscription" "forward" {
   topic   = google_pubsub_topic.mutations.id
   labels  = local.labels
 
-  ack_deadline_seconds       = local.push_ack_deadline_seconds
+  ack_deadline_seconds       = each.value.timeout_seconds
   enable_message_ordering    = true
   message_retention_duration = local.retention.mutations
 

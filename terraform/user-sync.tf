@@ -35,13 +35,13 @@ resource "google_cloudfunctions2_function" "user_sync" {
 
   service_config {
     available_cpu                    = "1"
-    available_memory                 = "256Mi"
+    available_memory                 = "${var.user_sync.memory_mib}Mi"
     ingress_settings                 = "ALLOW_ALL"
     max_instance_count               = var.user_sync.max_instances
-    max_instance_request_concurrency = 80
+    max_instance_request_concurrency = var.user_sync.concurrency
     min_instance_count               = var.user_sync.min_instances
     service_account_email            = local.emails.user_sync
-    timeout_seconds                  = 30
+    timeout_seconds                  = var.user_sync.timeout_seconds
 
     environment_variables = {
       GOOGLE_CLOUD_PROJECT = var.project_id

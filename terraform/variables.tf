@@ -39,6 +39,7 @@ variable "destinations" {
     - `min_instances`: 1 spares the person creating an audience the wait for a cold start
     - `options`: what the destination wants to know beyond that, as `jsonencode({…})`; no secrets
     - `retry_window_seconds`: age at which a message becomes a dead letter
+    - `timeout_seconds`: how long a push may take, for the function and for Pub/Sub; one that is cut short is delivered again
     - `unknown_audience`: `wait`, or `create`: what becomes of mutations of an audience nobody created
   EOT
   type = map(object({
@@ -56,6 +57,7 @@ variable "destinations" {
     min_instances        = optional(number, 0)
     options              = optional(string)
     retry_window_seconds = optional(number, 21600)
+    timeout_seconds      = optional(number, 600)
     unknown_audience     = optional(string, "wait")
   }))
 
@@ -105,6 +107,11 @@ variable "destinations" {
   }
 
   validation {
+    condition     = alltrue([for destination in values(var.destinations) : destination.timeout_seconds >= 60 && destination.timeout_seconds <= 600])
+    error_message = "timeout_seconds must be 60 to 600: Pub/Sub waits no longer for a push, and a call with its retries takes up to a minute."
+  }
+
+  validation {
     condition     = alltrue([for destination in values(var.destinations) : destination.create_lease_seconds >= 20 && destination.create_lease_seconds <= 600])
     error_message = "create_lease_seconds must be 20 to 600: a call to create a segment may take ten seconds, and must end within half a lease."
   }
@@ -136,6 +143,7 @@ variable "intake" {
     - `min_instances`: 1 keeps the p99 of a quiet relay below Mapp's 1 s; 0 costs nothing while nothing comes
     - `publish_timeout_ms`: how long a request waits for Pub/Sub before it is answered 503
     - `return_segment_id`: whether CREATE_AUDIENCE answers with the segment's id (docs/fan-out.md tells the risk with several destinations)
+    - `timeout_seconds`: how long a request may take in all, a slow body included
   EOT
   type = object({
     concurrency        = optional(number, 80)
@@ -147,6 +155,7 @@ variable "intake" {
     min_instances      = optional(number, 1)
     publish_timeout_ms = optional(number, 900)
     return_segment_id  = optional(bool, false)
+    timeout_seconds    = optional(number, 30)
   })
   default = {}
 
@@ -270,8 +279,11 @@ variable "shards" {
 variable "user_sync" {
   description = "The function for user syncing, for platforms that have none: `user_sync = {}`. Default: none."
   type = object({
-    max_instances = optional(number, 10)
-    min_instances = optional(number, 0)
+    concurrency     = optional(number, 80)
+    max_instances   = optional(number, 10)
+    memory_mib      = optional(number, 256)
+    min_instances   = optional(number, 0)
+    timeout_seconds = optional(number, 30)
   })
   default = null
 }

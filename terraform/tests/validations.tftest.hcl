@@ -69,6 +69,12 @@ run "a_retry_window_beyond_retention" {
   expect_failures = [var.destinations]
 }
 
+run "a_push_longer_than_pubsub_waits" {
+  command = plan
+  variables { destinations = { rokt = { timeout_seconds = 900 } } }
+  expect_failures = [var.destinations]
+}
+
 run "a_lease_shorter_than_two_calls" {
   command = plan
   variables { destinations = { rokt = { create_lease_seconds = 10 } } }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { playDemo } from '../../cli/demo/play.ts';
@@ -7,18 +6,25 @@ import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
-import { runFunction, type FunctionToRun } from './run-function.ts';
+import { buildBundles, deployBundle } from './bundle-deployment.ts';
+import { runDeployed, type FunctionToStart } from './run-function.ts';
+
+const BUILT = 'artifacts/bundles-flow';
 
 describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud', () => {
   const cleanups: (() => unknown)[] = [];
   beforeAll(() => {
-    execFileSync(process.execPath, ['scripts/build.ts']);
+    buildBundles(BUILT);
   });
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
-  const run = async (options: FunctionToRun) => {
-    const running = await runFunction(options);
+  const deploy = async (name: string, options: FunctionToStart) => {
+    const deployment = deployBundle(`${BUILT}/${name}`);
+    cleanups.push(() => {
+      deployment.remove();
+    });
+    const running = await runDeployed(deployment.folder, options);
     cleanups.push(() => {
       running.child.kill();
     });
@@ -35,9 +41,8 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
     const pangolin = await startPangolin();
     cleanups.push(() => pangolin.close());
 
-    const forwardUrl = await run({
+    const forwardUrl = await deploy('forward', {
       target: 'forward',
-      source: 'dist/forward',
       readyStatus: 400,
       variables: {
         ...shared,
@@ -54,19 +59,10 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
     });
     cleanups.push(() => provisioned.remove());
     const variables = { ...shared, TOPIC: topic, HMAC_SECRETS: 'local-secret' };
-    const url = await run({ target: 'diy', source: 'dist/intake', variables });
+    const url = await deploy('intake', { target: 'diy', variables });
 
     const dmp = createDmpClient({ url, secret: 'local-secret' });
     const result = await playDemo(dmp, createPangolinClient(pangolin.url));
     expect(result).toMatchObject({ arrived: 900, exact: true });
-  });
-
-  test('user-sync answers', async () => {
-    const options = { target: 'sync', source: 'dist/user-sync', readyStatus: 400 } as const;
-    const url = await run({ ...options, variables: {} });
-    const out = 'https://go.flx1.com/uid?userid=[[USERID]]&pl=1&plsec=x';
-    const answer = await fetch(`${url}/?out=${out}`, { redirect: 'manual' });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('location')).toMatch(/userid=[0-9a-f]{32}&pl=1&plsec=x$/);
   });
 });

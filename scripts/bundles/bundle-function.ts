@@ -1,0 +1,65 @@
+import { build, type Metafile } from 'esbuild';
+import { FRAMEWORK } from './framework.ts';
+import { leaveOut } from './left-out.ts';
+
+/** The Google clients are CommonJS and ask for `require` and `__dirname` at run time. */
+const COMMONJS = `import { createRequire as relayRequire } from 'node:module';
+import { fileURLToPath as relayPath } from 'node:url';
+const require = relayRequire(import.meta.url);
+const __filename = relayPath(import.meta.url);
+const __dirname = relayPath(new URL('.', import.meta.url));`;
+
+export interface Bundle {
+  /** `index.js` and its map. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What each package adds to index.js, the largest first; `audience-relay` is our own code. */
+  readonly bytesByPackage: ReadonlyMap<string, number>;
+}
+
+/**
+ * Bundles a composition root with all it imports. The functions framework stays outside: its command
+ * line runs the bundle, and both must share one registry of functions.
+ */
+export async function bundleFunction(entryPoint: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entryPoint],
+    // Nothing is written here: this name makes the map speak of `shared/…` beside the bundle, and the
+    // bytes the same wherever they are written to.
+    outfile: 'index.js',
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    // Log lines say which error it was by the name of its class.
+    keepNames: true,
+    sourcemap: true,
+    // A stack trace needs names and lines; the text stands in the repository.
+    sourcesContent: false,
+    metafile: true,
+    external: [FRAMEWORK],
+    plugins: [leaveOut],
+    banner: { js: COMMONJS },
+    logLevel: 'warning',
+  });
+  const files = outputFiles.map(({ path, contents }) => [baseName(path), contents] as const);
+  return {
+    files: new Map(files),
+    bytesByPackage: bytesByPackage(metafile.outputs['index.js']?.inputs ?? {}),
+  };
+}
+
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+function bytesByPackage(inputs: Metafile['outputs'][string]['inputs']): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const [, packageName = 'audience-relay'] =
+      /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+    sums.set(packageName, (sums.get(packageName) ?? 0) + bytesInOutput);
+  }
+  return new Map([...sums].sort(([, a], [, b]) => b - a));
+}
