@@ -14,14 +14,15 @@ module.exports = {
     {
       name: 'cloud-sdks-behind-interfaces',
       comment:
-        'Google clients are imported in pubsub-*, firestore-*, secret-manager-* and cloud-storage-* only. Depend on the interface beside them.',
+        'Google clients are imported in pubsub-*, firestore-*, secret-manager-*, cloud-storage-* and google-credentials only. Depend on the interface beside them.',
       severity: 'error',
       from: {
         path: '^(functions|shared|cli)/',
-        pathNot: '/(pubsub|firestore|secret-manager|cloud-storage)-[^/]+$',
+        pathNot:
+          '/((pubsub|firestore|secret-manager|cloud-storage)-[^/]+|google-credentials[.]ts)$',
       },
       to: {
-        path: 'node_modules/@google-cloud/(pubsub|firestore|secret-manager|storage)|node_modules/google-gax',
+        path: 'node_modules/@google-cloud/(pubsub|firestore|secret-manager|storage)|node_modules/google-(gax|auth-library)',
       },
     },
     {

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { addDestinationCommands } from './destination/add-destination-commands.ts';
 import { addDeadLetterCommands } from './dead-letters/add-dead-letter-commands.ts';
+import { addDoctorCommand } from './doctor/add-doctor-command.ts';
 
 const EXAMPLES_AND_CODES = `
 Examples:
   audience-relay dead-letters list
   audience-relay dead-letters replay --dry-run
   audience-relay destination check my-platform.json
+  audience-relay doctor
   audience-relay help dead-letters
 
 Exit codes:
@@ -23,5 +25,6 @@ export function createProgram(): Command {
     .addHelpText('after', EXAMPLES_AND_CODES);
   addDeadLetterCommands(program);
   addDestinationCommands(program);
+  addDoctorCommand(program);
   return program;
 }

@@ -26,7 +26,7 @@ export const secretName = name.regex(
 );
 /** `projects/P/locations/R/services/S`, Cloud Run's own name of a service. */
 export const cloudRunService = name.regex(
-  /^projects\/[^/]+\/locations\/[^/]+\/services\/[^/]+$/,
+  /^projects\/[^/?#\s]+\/locations\/[^/?#\s]+\/services\/[^/?#\s]+$/,
   'write it as projects/PROJECT/locations/REGION/services/SERVICE',
 );
 export const serviceAccount = name.regex(

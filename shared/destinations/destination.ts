@@ -28,9 +28,9 @@ export interface DestinationCapabilities {
   readonly maxSegmentsPerCall: number;
   /** Bytes of the members of one call, as {@link Destination.memberBytes} counts them, at most. */
   readonly maxBytesPerCall?: number | undefined;
-  /** Calls under way at once, at most, from one instance. */
+  /** Calls under way at once, at most, from all instances. */
   readonly maxConcurrentCalls: number;
-  /** Calls begun in any such time, at most, by one instance. */
+  /** Calls begun in any such time, at most, by all instances. */
   readonly maxCallRate?: CallRate | undefined;
   /** Whether the third party takes only one call at a time for a segment. */
   readonly oneCallPerSegment: boolean;
@@ -149,6 +149,13 @@ export interface Destination {
    * @throws DestinationError like createSegment.
    */
   findSegment?(request: SegmentRequest): Promise<string | undefined>;
+  /**
+   * Asks the third party for something that changes nothing: tells whether it accepts our credentials.
+   * Missing: it offers no such call.
+   * @throws DestinationError DESTINATION_MISCONFIGURED when it does not; DESTINATION_UNAVAILABLE when it
+   *   cannot be told now; ConfigurationError when credentials or options are not what they must be.
+   */
+  probe?(): Promise<void>;
   /** What a member takes in the body of a call. Demanded where `maxBytesPerCall` is declared. */
   memberBytes?(operation: MicroBatch['operation'], member: Member): number;
   /** Applies one micro-batch within the declared limits. Does not throw for what the third party does. */

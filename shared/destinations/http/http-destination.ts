@@ -5,6 +5,7 @@ import { capabilitiesOf, memberBytesOf } from './capabilities.ts';
 import type { PlatformDescription } from './description/schema.ts';
 import { applyMicroBatch } from './micro-batch.ts';
 import { readOptions } from './options.ts';
+import { prober } from './probe.ts';
 import { segmentCreator, segmentFinder } from './segments.ts';
 import { timeValues } from './values.ts';
 
@@ -27,6 +28,7 @@ export function createHttpDestination(
     capabilities: capabilitiesOf(platform),
     ...(platform.find === undefined ? {} : { findSegment: segmentFinder(platform.find, parts) }),
     createSegment: segmentCreator(parts),
+    ...(platform.probe === undefined ? {} : { probe: prober(platform.probe, parts) }),
     memberBytes: (operation, member) => memberBytesOf(parts, operation, member),
     apply: async (batch) => {
       const template = platform[batch.operation];

@@ -94,6 +94,10 @@ describe('a broken destination fails the kit by the name of the rule', () => {
       }),
     ],
     [
+      'tells by a probe whether its credentials are accepted',
+      () => ({ probe: () => Promise.resolve() }),
+    ],
+    [
       'changes nothing when a call comes twice',
       (good) => {
         let calls = 0;
@@ -132,6 +136,10 @@ describe('a broken description fails the kit by the name of the rule', () => {
       { user: { normalize: ['trim'], hash: 'md5-hex' } },
     ],
     ['is not built without the credentials it needs', { auth: { type: 'none' } }],
+    [
+      'tells by a probe whether its credentials are accepted',
+      { probe: { method: 'GET', path: '/', answers: [{ status: [404], means: 'retry' }] } },
+    ],
     ['fills a call up to its limit of members and bytes', { limits: { membersPerCall: 5_000 } }],
     ['meets a server error (500): retry', { answers: [{ status: [500], means: 'rejected' }] }],
     ['follows no redirect: an operator must look', { answers: [{ status: [302], means: 'ok' }] }],

@@ -17,6 +17,12 @@ async function wrongCredentials({ settings }: DestinationFixture): Promise<strin
   return right.includes(':') ? 'wrong:wrong-marker' : 'wrong-marker';
 }
 
+async function withWrongCredentials(fixture: DestinationFixture): Promise<Destination> {
+  const wrong = await wrongCredentials(fixture);
+  const { settings } = fixture;
+  return fixture.create({ ...settings, credentials: () => Promise.resolve(wrong) });
+}
+
 export const settingsRules: readonly ConformanceRule[] = [
   {
     name: 'is not built without the credentials it needs',
@@ -54,11 +60,7 @@ export const settingsRules: readonly ConformanceRule[] = [
     applies: needsCredentials,
     check: async (destination, fixture) => {
       const segment = await readySegment(destination, fixture);
-      const wrong = await wrongCredentials(fixture);
-      const refused = fixture.create({
-        ...fixture.settings,
-        credentials: () => Promise.resolve(wrong),
-      });
+      const refused = await withWrongCredentials(fixture);
       const members = membersOf(segment, ['user@example.com'], OPERATED_AT);
       const result = await refused.apply({ operation: 'add', members });
       mustEqual('the result', result.kind, 'fault');
@@ -71,6 +73,21 @@ export const settingsRules: readonly ConformanceRule[] = [
         error instanceof DestinationError && error.code === 'DESTINATION_MISCONFIGURED',
         'a creation throws no DESTINATION_MISCONFIGURED',
       );
+    },
+  },
+  {
+    name: 'tells by a probe whether its credentials are accepted',
+    applies: (destination, fixture) =>
+      destination.probe !== undefined && needsCredentials(destination, fixture),
+    check: async (destination, fixture) => {
+      await destination.probe?.();
+      const refused = await withWrongCredentials(fixture);
+      const error = await refused.probe?.().catch((reason: unknown) => reason);
+      must(
+        error instanceof DestinationError && error.code === 'DESTINATION_MISCONFIGURED',
+        'with wrong ones it throws no DESTINATION_MISCONFIGURED',
+      );
+      must(!String(error).includes('marker'), 'the error shows a secret');
     },
   },
 ];

@@ -4,6 +4,7 @@ import { RuleBroken, startFakeServer, type FakeAnswer, type FakeCall } from './f
 
 const ACCOUNT = 'demo-advertiser';
 const CLIENT = { id: 'taboola-client', secret: 'taboola/secret+&=' };
+const ALLOWED_ACCOUNTS = '/backstage/api/1.0/users/current/allowed-accounts';
 const HOUR_MS = 3_600_000;
 const TOKEN_LIFE_MS = 12 * HOUR_MS;
 /** A new audience takes up to so long to become available. */
@@ -47,14 +48,16 @@ export async function startTaboola(): Promise<Vendor & Taboola> {
   let now = 0;
 
   function handle(call: FakeCall): FakeAnswer {
-    if (call.method !== 'POST') throw broken(405, call.method);
-    if (call.path === '/backstage/oauth/token') return issueToken(call);
+    const { method, path } = call;
+    if (method !== 'POST' && path !== ALLOWED_ACCOUNTS) throw broken(405, method);
+    if (path === '/backstage/oauth/token') return issueToken(call);
     const token = /^Bearer (.+)$/.exec(call.headers.authorization ?? '')?.[1] ?? '';
     if ((tokens.get(token) ?? -1) <= now) return taboolaError(401, 'Unauthorized');
+    if (path === ALLOWED_ACCOUNTS) return allowedAccounts(call);
     const base = `/backstage/api/1.0/${ACCOUNT}/audience_onboarding`;
-    if (call.path === `${base}/create`) return create(call);
-    if (call.path === base) return apply(call);
-    throw broken(404, call.path);
+    if (path === `${base}/create`) return create(call);
+    if (path === base) return apply(call);
+    throw broken(404, path);
   }
 
   function issueToken({ headers, body }: FakeCall): FakeAnswer {
@@ -127,6 +130,12 @@ export async function startTaboola(): Promise<Vendor & Taboola> {
 
 interface Taboola {
   tokensIssued(): number;
+}
+
+function allowedAccounts({ method }: FakeCall): FakeAnswer {
+  if (method !== 'GET') throw broken(405, method);
+  const account = { account_id: ACCOUNT, type: 'PARTNER', partner_types: ['ADVERTISER'] };
+  return { status: 200, body: { results: [account], metadata: {} } };
 }
 
 function described({ audience_id, audience_name, ttl_in_hours }: Omit<Audience, 'members'>) {

@@ -12,7 +12,7 @@ import type { Publisher } from '../../../shared/queue/queue.ts';
 import { SecretText } from '../../../shared/secret-text.ts';
 import { createEnvironmentSecret } from '../../../shared/secrets/environment-secret.ts';
 
-const SECRET = 'local-secret';
+export const SECRET = 'local-secret';
 
 export interface Intake {
   readonly dmp: DmpClient;

@@ -91,6 +91,12 @@ export const findCall = z
   })
   .describe('How a segment that is there already is looked up by a key of ours.');
 
+export const probeCall = z
+  .strictObject({ method: z.enum(['GET', 'POST']), ...anyCall })
+  .describe(
+    'A call that changes nothing: `audience-relay doctor` asks it whether credentials work.',
+  );
+
 export type AnyCall = Pick<
   z.infer<typeof memberCall>,
   'method' | 'path' | 'query' | 'headers' | 'body' | 'answers'
@@ -99,4 +105,5 @@ export type MemberCall = z.infer<typeof memberCall>;
 export type CreateCall = z.infer<typeof createCall>;
 export type CallToCreate = Extract<CreateCall, { method: string }>;
 export type FindCall = z.infer<typeof findCall>;
+export type ProbeCall = z.infer<typeof probeCall>;
 export type BodyDescription = z.infer<typeof body>;

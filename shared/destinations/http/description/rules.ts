@@ -138,8 +138,9 @@ function memberCalls({ add, remove }: Fields): (readonly [string, MemberCall])[]
 }
 
 function calls(fields: Fields) {
-  const { create, find } = fields;
+  const { create, find, probe } = fields;
   return [
+    ...(probe === undefined ? [] : [['probe', probe] as const]),
     ...(create !== undefined && 'path' in create ? [['create', create] as const] : []),
     ...(find === undefined ? [] : [['find', find] as const]),
     ...memberCalls(fields),

@@ -7,15 +7,15 @@ import { BASE_URL_RULE, isBaseUrl } from '../../../http/base-url.ts';
 import { identifierSchema } from '../../identifier.ts';
 import { answerRule } from './answers.ts';
 import { authSchema } from './auth.ts';
-import { createCall, findCall, headers, memberCall } from './calls.ts';
+import { createCall, findCall, headers, memberCall, probeCall } from './calls.ts';
 
 const limits = z.strictObject({
   membersPerCall: z.int().positive().describe('Members of one call; 1: one by one.'),
   bytesPerCall: z.int().positive().exactOptional().describe('Bytes of the body of one call.'),
   segmentsPerCall: z.int().positive().default(1).describe('Segments whose members share a call.'),
-  concurrentCalls: z.int().positive().default(4).describe('Calls at once, from one instance.'),
-  callsPerSecond: z.int().positive().exactOptional().describe('By one instance.'),
-  callsPerMinute: z.int().positive().exactOptional().describe('By one instance.'),
+  concurrentCalls: z.int().positive().default(4).describe('Calls at once, from all instances.'),
+  callsPerSecond: z.int().positive().exactOptional().describe('By all instances.'),
+  callsPerMinute: z.int().positive().exactOptional().describe('By all instances.'),
   oneCallPerSegment: z.boolean().default(false).describe('One call at a time for a segment.'),
 });
 
@@ -54,6 +54,7 @@ export const descriptionSchema = z.strictObject({
     .describe('How the id of a user is written: what {{user}} stands for.'),
   ttlSeconds: z.int().positive().exactOptional().describe('How long a membership lasts.'),
   answers: z.array(answerRule).default([]).describe('What answers mean, after those of the call.'),
+  probe: probeCall.exactOptional(),
   find: findCall.exactOptional(),
   create: createCall,
   add: memberCall,

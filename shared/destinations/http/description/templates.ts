@@ -31,6 +31,7 @@ export function templateProblems(value: unknown): string[] {
   const segment = [...SEGMENT, ...named];
   return [
     ...problemsAt('headers', top['headers'], named),
+    ...callProblems('probe', top['probe'], { call: named }),
     ...callProblems('create', top['create'], { call: [...segment, ...ttl] }),
     ...problemsAt('create.segment.value', fieldsOf(fieldsOf(top['create'])['segment'])['value'], [
       ...SEGMENT,
