@@ -72,7 +72,10 @@ export function logRequestAnswered(log: Logger, { error, ...fields }: RequestAns
 }
 
 /** A request ended before it could be answered: the caller hung up. */
-export function logRequestAborted(log: Logger, fields: { method: string; durationMs: number }) {
+export function logRequestAborted(
+  log: Logger,
+  fields: Pick<RequestAnswered, 'method' | 'type' | 'durationMs'>,
+): void {
   log.info({ event: 'request_aborted', ...fields }, 'The caller closed the connection');
 }
 
@@ -144,9 +147,18 @@ export function logAudienceCreated(
   log.info({ event: 'audience_created', ...fields }, 'An audience has its segment');
 }
 
-/** The third party refused an audience. Its creator reads why, if intake is still waiting. */
-export function logAudienceFailed(log: Logger, fields: { destination: string }): void {
-  log.warn({ event: 'audience_failed', ...fields }, 'The third party refused an audience');
+export interface AudienceFailed {
+  readonly destination: string;
+  /** The DMP's id of it. */
+  readonly audience: string;
+  readonly reason: 'refused' | 'retry-window-ended';
+}
+
+/** An audience has no segment. Its creator reads why, if intake is still waiting. */
+export function logAudienceFailed(log: Logger, fields: AudienceFailed): void {
+  const refused = fields.reason === 'refused';
+  const text = refused ? 'The third party refused an audience' : 'An audience was given up on';
+  log.warn({ event: 'audience_failed', ...fields }, text);
 }
 
 export interface DestinationCalled {
@@ -156,7 +168,7 @@ export interface DestinationCalled {
   readonly segments: number;
   /** What came of it: outcomes, refused-whole, retry or fault. */
   readonly result: string;
-  /** What the third party said, in our words. */
+  /** What the third party said, in our words; `answered 503` is how metrics know a status. */
   readonly reason?: string | undefined;
   /** Members the third party says it did not take, without saying which. */
   readonly unnamedRefusals?: number | undefined;

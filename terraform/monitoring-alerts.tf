@@ -27,7 +27,7 @@ locals {
       first_step    = "Look at which audience it is, and tell its creator to create it again."
       log = {
         of     = "forward"
-        where  = ["jsonPayload.event=\"audience_failed\"", "NOT jsonPayload.dryRun=true"]
+        where  = ["jsonPayload.event=\"audience_failed\""]
         labels = { destination = "EXTRACT(jsonPayload.destination)", reason = "EXTRACT(jsonPayload.reason)" }
       }
     }

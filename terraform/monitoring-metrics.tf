@@ -153,7 +153,6 @@ locals {
       description = "How often the third party began to refuse us"
       of          = "forward"
       events      = ["destination_fault"]
-      where       = ["NOT jsonPayload.dryRun=true"]
       labels      = { status = "EXTRACT(jsonPayload.status)" }
     }
 
@@ -161,7 +160,6 @@ locals {
       description = "How often the third party was left alone for a while"
       of          = "forward"
       events      = ["destination_paused"]
-      where       = ["NOT jsonPayload.dryRun=true"]
       labels      = {}
     }
 

@@ -62,7 +62,7 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     const durationMs = Math.round(performance.now() - startedAt);
     const method = request.method ?? '';
     if (request.errored !== null || response.destroyed) {
-      logRequestAborted(log, { method, durationMs });
+      logRequestAborted(log, { method, type: progress.type, durationMs });
       return;
     }
     sendAnswer(response, answer);

@@ -85,7 +85,8 @@ async function recordFailure(
   if (error instanceof DestinationError && !error.retryable) {
     const settled = await audienceMap.settleFailed(lease, error.message);
     if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
-    logAudienceFailed(log, { destination: destination.id });
+    const { id: audience } = lease.audience;
+    logAudienceFailed(log, { destination: destination.id, audience, reason: 'refused' });
     return done;
   }
   await audienceMap.release(lease);
@@ -101,13 +102,17 @@ async function recordFailure(
 /** Ends a creation that was begun and is given up on, so that nobody takes it for one under way. */
 export async function failCreation(
   audience: string,
-  { audienceMap, leaseMs }: CreationDependencies,
+  { audienceMap, destination, leaseMs }: CreationDependencies,
+  log: Logger,
 ): Promise<void> {
   const record = await audienceMap.find(audience);
   if (record?.state !== 'creating' || record.audience.id !== audience) return;
   const claim = await audienceMap.claim({ audience: record.audience, requestId: 'none', leaseMs });
   const reason = 'The platform could not be reached in time; create the audience again.';
-  if (claim.claimed) await audienceMap.settleFailed(claim.lease, reason);
+  if (!claim.claimed) return;
+  const settled = await audienceMap.settleFailed(claim.lease, reason);
+  if (settled === 'lease-lost') return;
+  logAudienceFailed(log, { destination: destination.id, audience, reason: 'retry-window-ended' });
 }
 
 function leaseEnds(): DestinationError {

@@ -55,7 +55,7 @@ export function createDelivery(dependencies: DeliveryDependencies): Subscriber {
       await deadMembers.recordDead(audience, { at: context.operatedAt });
     }
     if (audience !== undefined && kind === 'create-audience') {
-      await failCreation(audience, creation);
+      await failCreation(audience, creation, context.log);
     }
     return report;
   }

@@ -86,3 +86,13 @@ test('every input that a problem is explained by is one of the module', () => {
   expect(inputs.length).toBeGreaterThan(20);
   expect(unknown).toEqual([]);
 });
+
+test('the output cli_environment has what the doctor and dead-letters read, and no more', () => {
+  const text = readFileSync('terraform/outputs.tf', 'utf8');
+  const block = /cli_environment = \{\n[\s\S]*?name, value in \{\n([\s\S]*?)\n {4}\}/.exec(
+    text,
+  )?.[1];
+  const given = [...(block ?? '').matchAll(/^ +([A-Z_]+) +=/gm)].map(([, name = '']) => name);
+  const read = new Set([...variablesOf('doctor'), ...variablesOf('operator')]);
+  expect(given.sort()).toEqual([...read].sort());
+});

@@ -112,7 +112,13 @@ describe('a refusal', () => {
     });
     expect(await deadLetters()).toEqual([]);
     expect(lines).toMatchObject([
-      { severity: 'WARNING', event: 'audience_failed', destination: 'recorder' },
+      {
+        severity: 'WARNING',
+        event: 'audience_failed',
+        destination: 'recorder',
+        audience: AUDIENCE,
+        reason: 'refused',
+      },
       { event: 'delivery_settled', settled: 'ack' },
     ]);
     expect(JSON.stringify(lines)).not.toContain('title');

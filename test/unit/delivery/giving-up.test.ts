@@ -4,8 +4,10 @@ import type { Delivery, Publisher } from '../../../shared/queue/queue.ts';
 import {
   add,
   AUDIENCE,
+  createOf,
   deliveryFixture,
   deliveryOf,
+  LEASE_MS,
   mutationsOf,
   originalOf,
   RETRY_WINDOW_MS,
@@ -52,6 +54,32 @@ describe('the retry window', () => {
     });
     expect(letter && originalOf(letter)).toEqual(message);
     expect(destination.batches).toEqual([]);
+  });
+
+  test('a creation beyond it that was begun is failed, and the log names the audience', async () => {
+    const { audienceMap, clock, deliver, lines } = deliveryFixture();
+    const creation = createOf();
+    const delivery = deliveryOf(creation, new Date(clock.time));
+    const { audience } = creation;
+    await audienceMap.claim({ audience, requestId: 'crashed', leaseMs: LEASE_MS });
+    clock.time += RETRY_WINDOW_MS + 1;
+
+    expect(await deliver(delivery)).toBe('ack');
+    expect(await audienceMap.find(AUDIENCE)).toMatchObject({ state: 'failed' });
+    const failed = { severity: 'WARNING', event: 'audience_failed', destination: 'recorder' };
+    expect(lines).toContainEqual(
+      expect.objectContaining({ ...failed, audience: AUDIENCE, reason: 'retry-window-ended' }),
+    );
+  });
+
+  test('a creation beyond it that another delivery has settled stays as it is', async () => {
+    const { audienceMap, clock, deliver, lines, makeReady } = deliveryFixture();
+    await makeReady();
+    const delivery = deliveryOf(createOf(), new Date(clock.time));
+    clock.time += RETRY_WINDOW_MS + 1;
+    expect(await deliver(delivery)).toBe('ack');
+    expect(await audienceMap.find(AUDIENCE)).toMatchObject({ state: 'ready' });
+    expect(lines.map(({ event }) => event)).not.toContain('audience_failed');
   });
 
   test('at its last moment a message is still delivered', async () => {
