@@ -17,6 +17,8 @@ export default {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Tests mostly wait, for emulators, child processes and timers; on two cores jest would run one at a time.
+  maxWorkers: 2,
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/setup/counts-reporter.js'],
 };
