@@ -49,6 +49,15 @@ export const TERRAFORM_INPUTS: Readonly<Record<string, Readonly<Record<string, s
   userSync: {
     GOOGLE_CLOUD_PROJECT: 'project_id',
     LOG_LEVEL: 'log_level',
+    SYNC_ALLOWED_HOSTS: 'user_sync.allowed_hosts',
+    SYNC_COOKIE_DAYS: 'user_sync.cookie_days',
+    SYNC_COOKIE_PARTITIONED: 'user_sync.cookie_partitioned',
+    SYNC_PLATFORM_COOKIE: 'user_sync.platform_cookie',
+    SYNC_REQUIRE_CONSENT: 'user_sync.require_consent',
+    SYNC_SECRET_NAME: 'user_sync.signed',
+    SYNC_SIGNATURE_NAME: 'user_sync.signature_name',
+    SYNC_SIGNED_PARAMETERS: 'user_sync.signed_parameters',
+    SYNC_TCF_VENDOR_ID: 'user_sync.tcf_vendor_id',
   },
 };
 

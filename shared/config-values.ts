@@ -53,6 +53,32 @@ export const distinctNames = z
       context.addIssue({ code: 'custom', message: `"${name}" is named twice; name each once` });
     }
   });
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
+/** Names a browser knows, in the form of the allow-list: lower case, no port, no address. */
+export const hostNames = z
+  .string()
+  .transform((value) => splitList(value).map((host) => host.toLowerCase()))
+  .refine(
+    (hosts) => hosts.length > 0 && hosts.every((host) => HOST_NAME.test(host)),
+    'write host names such as go.flx1.com, separated by commas; no scheme, port or address',
+  );
+/** RFC 6265's token. */
+export const cookieName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be the name of a cookie, without its value');
+const PARAMETER_NAME = /^[\w.-]{1,64}$/;
+export const signatureName = z
+  .string()
+  .regex(PARAMETER_NAME, 'must be the name of a parameter: letters, digits, and . _ -')
+  .refine((value) => value !== 'out', 'must not be out, which is what is signed');
+export const signedParameters = z
+  .string()
+  .transform((value) => splitList(value))
+  .refine(
+    (names) => names.includes('out') && names.every((name) => PARAMETER_NAME.test(name)),
+    'write names of parameters, separated by commas, out among them: else it could be swapped',
+  );
 const portText = 'must be a port, 0 to 65535';
 export const port = z
   .string()

@@ -7,15 +7,19 @@ import { z } from 'zod';
 import {
   cloudRunService,
   commaSeparatedSecrets,
+  cookieName,
   description,
   distinctNames,
   flag,
+  hostNames,
   jsonObject,
   name,
   port,
   secretName,
   secretText,
   serviceAccount,
+  signatureName,
+  signedParameters,
   userAndPassword,
   wholeNumber,
 } from './config-values.ts';
@@ -80,6 +84,27 @@ const forwardSettings = {
   CREATE_LEASE_SECONDS: wholeNumber.default(30),
 };
 
+const userSyncSettings = {
+  /** Where browsers may be sent. */
+  SYNC_ALLOWED_HOSTS: hostNames.prefault('go.flx1.com'),
+  /** Cookie in which the platform keeps its own id of a browser; default: one of ours. */
+  SYNC_PLATFORM_COOKIE: cookieName.exactOptional(),
+  /** How long our cookie is kept after the last visit; browsers cut it to 400 days. */
+  SYNC_COOKIE_DAYS: wholeNumber.refine((days) => days <= 400, 'must be 400 at most').default(390),
+  /** One id for each site the browser is on, kept by browsers that block third-party cookies. */
+  SYNC_COOKIE_PARTITIONED: flag.default(false),
+  /** Without consent, set no cookie and send no id. */
+  SYNC_REQUIRE_CONSENT: flag.default(false),
+  /** The platform's id in the Global Vendor List, which must be consented to as well. */
+  SYNC_TCF_VENDOR_ID: wholeNumber
+    .refine((id) => id <= 65_535, 'must be 65535 at most')
+    .exactOptional(),
+  /** A secret switches signed syncing on. */
+  SYNC_SECRETS: commaSeparatedSecrets.exactOptional(),
+  SYNC_SIGNATURE_NAME: signatureName.default('signature'),
+  SYNC_SIGNED_PARAMETERS: signedParameters.prefault('out'),
+};
+
 const schemas = {
   intake: z.object({
     ...everywhere,
@@ -108,7 +133,9 @@ const schemas = {
     GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
   }),
   userSync: z.object({
-    LOG_LEVEL: everywhere.LOG_LEVEL,
+    ...everywhere,
+    ...userSyncSettings,
+    SYNC_SECRET_NAME: secretName.exactOptional(),
     GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
   }),
   /** The command line, on a deployment. */
@@ -143,6 +170,13 @@ const schemas = {
     PORT: port.prefault('8080'),
     HMAC_SECRETS: commaSeparatedSecrets.prefault('local-secret'),
   }),
+  /** The command line, playing the DMP. */
+  dmp: z.object({
+    PORT: port.prefault('8080'),
+    /** The first is signed with. Default: local-secret, on this machine only. */
+    HMAC_SECRETS: commaSeparatedSecrets.exactOptional(),
+    BASIC_AUTH: userAndPassword.exactOptional(),
+  }),
   /** The command line, trying a destination out. */
   destinationTry: z.object({
     DESTINATION_BASE_URL: forwardSettings.DESTINATION_BASE_URL,
@@ -155,6 +189,7 @@ const schemas = {
     ...bounds,
     ...intakeSettings,
     ...forwardSettings,
+    ...userSyncSettings,
     /** Default: what DESTINATION_DESCRIPTION describes, else pangolin. */
     DESTINATION: distinctNames.exactOptional(),
     PORT: port.prefault('8080'),
@@ -177,10 +212,11 @@ const alternatives: Record<Program, readonly { names: readonly string[]; require
   forward: [
     { names: ['DESTINATION_CREDENTIALS_SECRET_NAME', 'DESTINATION_CREDENTIALS'], required: false },
   ],
-  userSync: [],
+  userSync: [{ names: ['SYNC_SECRET_NAME', 'SYNC_SECRETS'], required: false }],
   operator: [],
   doctor: [],
   operatorLocal: [],
+  dmp: [],
   destinationTry: [],
   localStack: [],
 };

@@ -91,7 +91,7 @@ resource "google_pubsub_topic_iam_binding" "publishers" {
   project = var.project_id
   topic   = google_pubsub_topic.mutations.name
   role    = "roles/pubsub.publisher"
-  # Operators replay dead letters.
+  # Operators replay dead letters, and have audiences created again.
   members = concat(["serviceAccount:${local.emails.intake}"], var.operators)
 }
 

@@ -2,12 +2,14 @@
 # its state or a plan. The functions read the two newest enabled versions.
 
 locals {
-  credentialed = toset([for id, destination in var.destinations : id if destination.credentials])
+  credentialed   = toset([for id, destination in var.destinations : id if destination.credentials])
+  sync_is_signed = var.user_sync == null ? false : var.user_sync.signed
 
-  # Who reads which secret: intake its own, a forward its destination's.
+  # Who reads which secret: intake its own, a forward its destination's, user sync its own where URLs are signed.
   secret_readers = merge(
     { "${var.prefix}-hmac" = local.emails.intake },
     var.basic_auth ? { "${var.prefix}-basic-auth" = local.emails.intake } : {},
+    local.sync_is_signed ? { "${var.prefix}-sync" = "${google_service_account.user_sync[0].account_id}@${local.email_domain}" } : {},
     { for id in local.credentialed : "${var.prefix}-credentials-${id}" => local.forward_emails[id] },
   )
 

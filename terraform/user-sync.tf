@@ -1,5 +1,5 @@
 # User sync, the function that browsers are sent to: for platforms that have none of their own. It
-# holds no secret and may do nothing in the project.
+# may do nothing in the project, but read the secret of signed syncing where that is on.
 
 resource "google_service_account" "user_sync" {
   count = var.user_sync == null ? 0 : 1
@@ -43,10 +43,19 @@ resource "google_cloudfunctions2_function" "user_sync" {
     service_account_email            = local.emails.user_sync
     timeout_seconds                  = var.user_sync.timeout_seconds
 
-    environment_variables = {
-      GOOGLE_CLOUD_PROJECT = var.project_id
-      LOG_LEVEL            = var.log_level
-    }
+    environment_variables = { for name, value in {
+      GOOGLE_CLOUD_PROJECT    = var.project_id
+      LOG_LEVEL               = var.log_level
+      SYNC_ALLOWED_HOSTS      = join(",", var.user_sync.allowed_hosts)
+      SYNC_COOKIE_DAYS        = tostring(var.user_sync.cookie_days)
+      SYNC_COOKIE_PARTITIONED = tostring(var.user_sync.cookie_partitioned)
+      SYNC_PLATFORM_COOKIE    = var.user_sync.platform_cookie
+      SYNC_REQUIRE_CONSENT    = tostring(var.user_sync.require_consent)
+      SYNC_SECRET_NAME        = local.sync_is_signed ? local.secret_names["${var.prefix}-sync"] : null
+      SYNC_SIGNATURE_NAME     = var.user_sync.signature_name
+      SYNC_SIGNED_PARAMETERS  = join(",", var.user_sync.signed_parameters)
+      SYNC_TCF_VENDOR_ID      = var.user_sync.tcf_vendor_id == null ? null : tostring(var.user_sync.tcf_vendor_id)
+    } : name => value if value != null }
   }
 
   depends_on = [

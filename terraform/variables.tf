@@ -92,8 +92,8 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in values(var.destinations) : destination.memory_mib >= 512 && destination.memory_mib <= 32768 && contains([1, 2, 4, 8], destination.cpu) && destination.concurrency >= 1 && destination.concurrency <= 1000])
-    error_message = "memory_mib must be 512 to 32768, cpu 1, 2, 4 or 8, concurrency 1 to 1000."
+    condition     = alltrue([for destination in values(var.destinations) : destination.memory_mib >= 512 && destination.memory_mib <= 4096 * destination.cpu && contains([1, 2, 4, 8], destination.cpu) && destination.concurrency >= 1 && destination.concurrency <= 1000])
+    error_message = "memory_mib must be 512 to 4096 for each cpu, cpu 1, 2, 4 or 8, concurrency 1 to 1000: what Cloud Run has."
   }
 
   validation {
@@ -165,8 +165,8 @@ variable "intake" {
   }
 
   validation {
-    condition     = var.intake.memory_mib >= 512 && var.intake.memory_mib <= 32768 && contains([1, 2, 4, 8], var.intake.cpu) && var.intake.concurrency >= 1 && var.intake.concurrency <= 1000
-    error_message = "memory_mib must be 512 to 32768, cpu 1, 2, 4 or 8, concurrency 1 to 1000."
+    condition     = var.intake.memory_mib >= 512 && var.intake.memory_mib <= 4096 * var.intake.cpu && contains([1, 2, 4, 8], var.intake.cpu) && var.intake.concurrency >= 1 && var.intake.concurrency <= 1000
+    error_message = "memory_mib must be 512 to 4096 for each cpu, cpu 1, 2, 4 or 8, concurrency 1 to 1000: what Cloud Run has."
   }
 
   validation {
@@ -277,13 +277,59 @@ variable "shards" {
 }
 
 variable "user_sync" {
-  description = "The function for user syncing, for platforms that have none: `user_sync = {}`. Default: none."
+  description = <<-EOT
+    The function for user syncing, for platforms that have none: `user_sync = {}` (docs/user-sync.md). Default: none.
+
+    - `allowed_hosts`: where browsers may be sent
+    - `concurrency`, `max_instances`, `memory_mib`, `min_instances`, `timeout_seconds`: of and for its instances
+    - `cookie_days`: how long our cookie is kept after the last visit
+    - `cookie_partitioned`: one id for each site the browser is on
+    - `platform_cookie`: the name of the cookie that holds the platform's own id; nobody gets one of ours then
+    - `require_consent`: without consent, set no cookie and send no id
+    - `signature_name`, `signed_parameters`: the parameter that carries the signature, and those that are signed
+    - `signed`: whether a sync URL must be signed. Add the key to the secret PREFIX-sync before
+    - `tcf_vendor_id`: the platform's id in the Global Vendor List, which must be consented to as well
+  EOT
   type = object({
-    concurrency     = optional(number, 80)
-    max_instances   = optional(number, 10)
-    memory_mib      = optional(number, 256)
-    min_instances   = optional(number, 0)
-    timeout_seconds = optional(number, 30)
+    allowed_hosts      = optional(list(string), ["go.flx1.com"])
+    concurrency        = optional(number, 80)
+    cookie_days        = optional(number, 390)
+    cookie_partitioned = optional(bool, false)
+    max_instances      = optional(number, 10)
+    memory_mib         = optional(number, 256)
+    min_instances      = optional(number, 0)
+    platform_cookie    = optional(string)
+    require_consent    = optional(bool, false)
+    signature_name     = optional(string, "signature")
+    signed             = optional(bool, false)
+    signed_parameters  = optional(list(string), ["out"])
+    tcf_vendor_id      = optional(number)
+    timeout_seconds    = optional(number, 30)
   })
   default = null
+
+  validation {
+    condition     = var.user_sync == null ? true : length(var.user_sync.allowed_hosts) > 0 && alltrue([for host in var.user_sync.allowed_hosts : can(regex("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?[.])+[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$", host))])
+    error_message = "allowed_hosts must be host names such as go.flx1.com, without scheme, port or path, and no addresses."
+  }
+
+  validation {
+    condition     = var.user_sync == null ? true : var.user_sync.cookie_days >= 1 && var.user_sync.cookie_days <= 400 && floor(var.user_sync.cookie_days) == var.user_sync.cookie_days
+    error_message = "cookie_days must be a whole number, 1 to 400: browsers keep no cookie for longer."
+  }
+
+  validation {
+    condition     = var.user_sync == null ? true : var.user_sync.platform_cookie == null ? true : can(regex("^[^\\s=;,\"]+$", var.user_sync.platform_cookie))
+    error_message = "platform_cookie must be the name of a cookie, without its value; leave it out for a cookie of ours."
+  }
+
+  validation {
+    condition     = var.user_sync == null ? true : contains(var.user_sync.signed_parameters, "out") && !contains(var.user_sync.signed_parameters, var.user_sync.signature_name) && alltrue([for name in concat(var.user_sync.signed_parameters, [var.user_sync.signature_name]) : can(regex("^[A-Za-z0-9_.-]+$", name))])
+    error_message = "signed_parameters must be names of parameters, out among them and signature_name not."
+  }
+
+  validation {
+    condition     = var.user_sync == null ? true : var.user_sync.tcf_vendor_id == null ? true : var.user_sync.require_consent && var.user_sync.tcf_vendor_id >= 1 && var.user_sync.tcf_vendor_id <= 65535 && floor(var.user_sync.tcf_vendor_id) == var.user_sync.tcf_vendor_id
+    error_message = "tcf_vendor_id must be a whole number, 1 to 65535, and needs require_consent = true: else nobody asks."
+  }
 }

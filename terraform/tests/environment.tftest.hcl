@@ -14,6 +14,12 @@ run "every_variable" {
 
   variables {
     basic_auth = true
+    user_sync = {
+      platform_cookie = "uid"
+      require_consent = true
+      signed          = true
+      tcf_vendor_id   = 755
+    }
 
     destinations = {
       acme = {

@@ -11,7 +11,7 @@ run "a_relay_with_everything" {
     region     = "europe-west1"
     basic_auth = true
     operators  = ["group:operators@example.com"]
-    user_sync  = {}
+    user_sync  = { signed = true }
 
     destinations = {
       file-drop = { bucket = "drops", credentials = false }

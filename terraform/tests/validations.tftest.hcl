@@ -57,6 +57,12 @@ run "too_little_memory" {
   expect_failures = [var.destinations]
 }
 
+run "more_memory_than_a_processor_has" {
+  command = plan
+  variables { intake = { memory_mib = 8192 } }
+  expect_failures = [var.intake]
+}
+
 run "an_unknown_policy" {
   command = plan
   variables { destinations = { rokt = { unknown_audience = "drop" } } }
@@ -133,6 +139,48 @@ run "a_log_level_that_metrics_cannot_count" {
   command = plan
   variables { log_level = "warn" }
   expect_failures = [var.log_level]
+}
+
+run "a_host_with_a_scheme" {
+  command = plan
+  variables { user_sync = { allowed_hosts = ["https://go.flx1.com"] } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_host_that_is_an_address" {
+  command = plan
+  variables { user_sync = { allowed_hosts = ["127.0.0.1"] } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_cookie_for_longer_than_browsers_keep_one" {
+  command = plan
+  variables { user_sync = { cookie_days = 730 } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_platform_cookie_with_its_value" {
+  command = plan
+  variables { user_sync = { platform_cookie = "uid=1" } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_signature_that_leaves_out_what_it_is_for" {
+  command = plan
+  variables { user_sync = { signed = true, signed_parameters = ["partner"] } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_signature_of_itself" {
+  command = plan
+  variables { user_sync = { signed = true, signed_parameters = ["out", "signature"] } }
+  expect_failures = [var.user_sync]
+}
+
+run "a_tcf_vendor_nobody_asks_about" {
+  command = plan
+  variables { user_sync = { tcf_vendor_id = 755 } }
+  expect_failures = [var.user_sync]
 }
 
 run "an_id_nobody_has" {

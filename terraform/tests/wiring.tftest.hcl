@@ -151,6 +151,29 @@ run "a_secret_is_read_by_one_account" {
   }
 }
 
+run "user_sync_reads_a_secret_only_when_urls_are_signed" {
+  command = plan
+
+  variables {
+    user_sync = { signed = true }
+  }
+
+  assert {
+    condition     = toset([for id, binding in google_secret_manager_secret_iam_binding.readers : id if contains(binding.members, "serviceAccount:relay-user-sync@my-project.iam.gserviceaccount.com")]) == toset(["relay-sync"])
+    error_message = "User sync reads the secret of signed syncing, and no other."
+  }
+
+  assert {
+    condition     = google_secret_manager_secret_iam_binding.readers["relay-sync"].members == toset(["serviceAccount:relay-user-sync@my-project.iam.gserviceaccount.com"])
+    error_message = "Nobody else reads the secret of signed syncing."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.user_sync[0].service_config[0].environment_variables["SYNC_SECRET_NAME"] == "projects/my-project/secrets/relay-sync"
+    error_message = "User sync must know the name of its secret."
+  }
+}
+
 run "limits_are_shared_among_instances" {
   command = plan
 

@@ -6,7 +6,7 @@ import { describeWithTerraform } from './describe-with-terraform.ts';
 import { plannedBy, type PlannedResource } from './planned.ts';
 
 /** Secrets themselves are for a laptop: a deployment reads them from Secret Manager, by their names. */
-const NOT_DEPLOYED = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS'];
+const NOT_DEPLOYED = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
 /** What has no default in the code. */
 const NAMES = ['DESTINATION', 'HMAC_SECRET_NAME', 'TOPIC', 'DEAD_LETTER_TOPIC'];
 /** The module's names, and what follows from the memory of an instance. */

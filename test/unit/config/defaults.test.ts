@@ -17,6 +17,12 @@ const DEFAULTS = {
   RETRY_WINDOW_SECONDS: 21_600,
   CREATE_LEASE_SECONDS: 30,
   DRY_RUN: false,
+  SYNC_ALLOWED_HOSTS: ['go.flx1.com'],
+  SYNC_COOKIE_DAYS: 390,
+  SYNC_COOKIE_PARTITIONED: false,
+  SYNC_REQUIRE_CONSENT: false,
+  SYNC_SIGNATURE_NAME: 'signature',
+  SYNC_SIGNED_PARAMETERS: ['out'],
 };
 
 /** A local stack's configuration with its secrets readable. */
@@ -39,6 +45,7 @@ it('an empty variable counts as unset', () => {
     ...['HMAC_SECRETS', 'BASIC_AUTH', 'DESTINATION', 'DESTINATION_CREDENTIALS'],
     ...['DESTINATION_BASE_URL', 'DESTINATION_OPTIONS', 'DESTINATION_DESCRIPTION'],
     ...['PUBSUB_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'],
+    ...['SYNC_PLATFORM_COOKIE', 'SYNC_TCF_VENDOR_ID', 'SYNC_SECRETS'],
   ];
   const empty = Object.fromEntries(names.map((name) => [name, '']));
   const unset = { ...empty, PORT: undefined };
@@ -96,7 +103,7 @@ it('every variable of the local stack is read', () => {
 
 it('variables of others are ignored', () => {
   const variables = { PATH: '/bin', npm_config_x: '1', TOPIC: 't' };
-  expect(readConfig('userSync', variables)).toStrictEqual({ LOG_LEVEL: 'info' });
+  expect(readConfig('userSync', variables)).toStrictEqual(readConfig('userSync', {}));
 });
 
 it("without variables, the process's own are read", () => {

@@ -20,6 +20,7 @@ const VALID: Record<Program, Environment> = {
     HMAC_SECRET_NAME: 'projects/p/secrets/s',
   },
   operatorLocal: {},
+  dmp: {},
   destinationTry: {},
   localStack: {},
 };
@@ -82,6 +83,9 @@ describe('a wrong value is named by its variable', () => {
     ['forward', 'MAX_PENDING_BYTES', '64MB'],
     ['operatorLocal', 'PORT', '65536'],
     ['operatorLocal', 'HMAC_SECRETS', ',,'],
+    ['dmp', 'PORT', '65536'],
+    ['dmp', 'HMAC_SECRETS', ',,'],
+    ['dmp', 'BASIC_AUTH', 'no-colon'],
     ['localStack', 'PORT', '65536'],
     ['localStack', 'PORT', '-1'],
     ['localStack', 'PORT', '80.5'],

@@ -35,6 +35,12 @@ it('without a body there is a length of 0 and no type', async () => {
   expect(headers.get('content-type')).toBeNull();
 });
 
+it('204 has no body, and so no length (RFC 9110)', async () => {
+  const { status, headers } = await received({ status: 204 });
+  expect(status).toBe(204);
+  expect(headers.get('content-length')).toBeNull();
+});
+
 it('further headers go along', async () => {
   const headers = { 'Retry-After': '1', Location: 'https://go.flx1.com/' };
   const answered = await received({ status: 503, body: {}, headers });

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { readOut } from '../../../shared/mapp/user-sync.ts';
+import { readOut, readSyncQuery } from '../../../shared/mapp/user-sync.ts';
 
 const FILLED = 'https://go.flx1.com/uid?userid=[[USERID]]&pl=99999&plsec=verysecure';
 
@@ -42,4 +42,17 @@ it.each([
 it('does not decode a raw URL: what is encoded in it belongs to its own query', () => {
   const out = 'https://go.flx1.com/uid?userid=[[USERID]]&plsec=a%26b%3Dc';
   expect(readOut(`/sync?out=${out}`)).toBe(out);
+});
+
+it.each([
+  ['before out', `/sync?a=1&b=%26&out=${FILLED}`, { a: '1', b: '&' }],
+  [
+    'before and behind the encoded out',
+    `/sync?a=1&out=${encodeURIComponent(FILLED)}&b=2`,
+    { a: '1', b: '2' },
+  ],
+  ['nowhere: what follows out belongs to it', `/sync?out=${FILLED}&b=2`, {}],
+  ['without out', '/sync?a=1', { a: '1' }],
+])('reads what stands beside out, %s', (_, requestUrl, parameters) => {
+  expect(Object.fromEntries(readSyncQuery(requestUrl).parameters)).toEqual(parameters);
 });

@@ -21,6 +21,13 @@ describe('signBody', () => {
     expect(signBody(umlauts, SECRET)).toBe(signBody(Buffer.from(umlauts, 'utf8'), SECRET));
     expect(signBody(umlauts, SECRET)).not.toBe(signBody(Buffer.from(umlauts, 'latin1'), SECRET));
   });
+
+  it.each([
+    ['beyond ASCII', 'Schlüssel 4711', 'd769b7f47d875471bdb2530986990997f36b41b2'],
+    ['that looks like hexadecimal', '6162', '7a804b9193f98fc3f154f4e45cbf2830cab2a65d'],
+  ])('takes a secret as UTF-8 text, also one %s (as openssl does)', (_, secret, signature) => {
+    expect(signBody(TEXT, secret)).toBe(signature);
+  });
 });
 
 describe('verifySignature', () => {

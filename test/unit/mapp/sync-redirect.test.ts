@@ -13,6 +13,8 @@ describe('the macro', () => {
     ['encoded', 'userid=%5B%5BUSERID%5D%5D', 'userid=abc-def123'],
     ['encoded in lower case', 'userid=%5b%5buserid%5d%5d', 'userid=abc-def123'],
     ['several times', 'a=[[USERID]]&b=[[USERID]]', 'a=abc-def123&b=abc-def123'],
+    ['encoded in part', 'userid=[%5BUSERID%5d]', 'userid=abc-def123'],
+    ['in the name of a parameter', 'p[[USERID]]=1', 'pabc-def123=1'],
     ['in both forms', 'a=[[USERID]]&b=%5B%5BUSERID%5D%5D', 'a=abc-def123&b=abc-def123'],
     ['not at all', 'pl=99999', 'pl=99999'],
   ])('is filled in %s', (_, query, filled) => {
@@ -30,9 +32,25 @@ describe('the macro', () => {
   });
 
   it('cannot become the host', () => {
-    const out = 'https://[[USERID]]/uid';
-    expect(redirect(out, 'go.flx1.com.evil.example')).toBeUndefined();
+    for (const out of ['https://[[USERID]]/uid', 'https://%5B%5BUSERID%5D%5D/uid']) {
+      expect(redirect(out, 'go.flx1.com')).toBeUndefined();
+    }
   });
+
+  it.each([
+    ['https://go.flx1.com/[[USERID]]/uid', 'https://go.flx1.com/a%2Fb/uid'],
+    ['https://go.flx1.com/uid#[[USERID]]', 'https://go.flx1.com/uid#a%2Fb'],
+  ])('is filled in behind the host only: %s', (out, location) => {
+    expect(redirect(out, 'a/b')).toBe(location);
+  });
+
+  it.each(['[USERID]', '[[USER]]', '{{USERID}}', '%255B%255BUSERID%255D%255D'])(
+    'is not what looks like it: %s',
+    (text) => {
+      const out = `https://go.flx1.com/uid?userid=${text}`;
+      expect(redirect(out)).toBe(out);
+    },
+  );
 });
 
 describe('a URL that is not refused', () => {
@@ -40,7 +58,7 @@ describe('a URL that is not refused', () => {
     ['https://go.flx1.com', 'https://go.flx1.com/'],
     ['https://go.flx1.com:443/uid', 'https://go.flx1.com/uid'],
     ['https://GO.FLX1.COM/uid', 'https://go.flx1.com/uid'],
-    ['https://ｇｏ.flx1.com/uid', 'https://go.flx1.com/uid'],
+    ['HTTPS://go.flx1.com/uid', 'https://go.flx1.com/uid'],
     ['https://go.flx1.com/a b', 'https://go.flx1.com/a%20b'],
   ])('leaves normalised: %s', (out, location) => {
     expect(redirect(out)).toBe(location);

@@ -1,46 +1,17 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createUserSyncHandler } from '../../../functions/user-sync/handler.ts';
-import { createLogger } from '../../../shared/logger.ts';
-import { MAPP_SYNC_HOSTS } from '../../../shared/mapp/user-sync.ts';
+import { browse, OUT, startSync, userIn, type SyncServer } from './sync-server.ts';
 
-const OUT = 'https://go.flx1.com/uid?userid=[[USERID]]&pl=99999&plsec=verysecure';
 const OURS = '0123456789abcdef0123456789abcdef';
+const DISCREET = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
-let server: Server;
-let lines: string;
-
+let server: SyncServer;
 beforeEach(async () => {
-  lines = '';
-  const log = createLogger('debug', { write: (line) => (lines += line) });
-  const handler = createUserSyncHandler({ allowedHosts: MAPP_SYNC_HOSTS, log });
-  server = createServer((request, response) => void handler(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await startSync();
 });
-afterEach(async () => {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-});
+afterEach(() => server.close());
 
-async function sync(pathAndQuery: string, init: RequestInit = {}) {
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}${pathAndQuery}`;
-  const { status, headers, ...rest } = await fetch(url, { redirect: 'manual', ...init }).then(
-    async (response) => ({
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
-    }),
-  );
-  const location = headers.get('location');
-  return { status, headers, location, cookie: headers.get('set-cookie'), text: rest.text };
-}
-
-const userIn = (location: string | null) =>
-  new URL(location ?? 'about:blank').searchParams.get('userid') ?? '';
-const withCookie = (cookie: string) => sync(`/sync?out=${OUT}`, { headers: { cookie } });
+const sync = (pathAndQuery: string) => server.sync(pathAndQuery);
+const withCookie = (cookie: string) => server.sync(`/sync?out=${OUT}`, { cookie });
 
 describe('a browser that is new', () => {
   it('is sent to Mapp with an id of ours, which its cookie keeps', async () => {
@@ -49,10 +20,14 @@ describe('a browser that is new', () => {
     const user = userIn(location);
     expect(user).toMatch(/^[0-9a-f]{32}$/);
     expect(location).toBe(OUT.replace('[[USERID]]', user));
-    expect(cookie).toMatch(new RegExp(`^audience_relay_id=${user}; Path=/; Max-Age=[0-9]{7,8}; `));
-    expect(cookie?.split('; ')).toEqual(
-      expect.arrayContaining(['HttpOnly', 'Secure', 'SameSite=None']),
-    );
+    expect(cookie?.split('; ').sort()).toEqual([
+      'HttpOnly',
+      'Max-Age=33696000',
+      'Path=/',
+      'SameSite=None',
+      'Secure',
+      `audience_relay_id=${user}`,
+    ]);
     expect(text).toBe('');
   });
 
@@ -61,20 +36,27 @@ describe('a browser that is new', () => {
     expect(new Set(answers.map(({ location }) => userIn(location))).size).toBe(20);
   });
 
-  it('may come with the encoded form', async () => {
-    const { location } = await sync(`/sync?out=${encodeURIComponent(OUT)}`);
+  it.each([
+    ['encoded', encodeURIComponent(OUT)],
+    [
+      'encoded, its macro twice',
+      encodeURIComponent(OUT.replace('[[USERID]]', '%5b%5bUSERID%5D%5D')),
+    ],
+  ])('may come with out %s', async (_, out) => {
+    const { location } = await sync(`/sync?out=${out}`);
+    expect(userIn(location)).toMatch(/^[0-9a-f]{32}$/);
     expect(location).toBe(OUT.replace('[[USERID]]', userIn(location)));
   });
 
-  it('is never answered from a cache, and tells Mapp nothing of where it was', async () => {
-    const { headers } = await sync(`/sync?out=${OUT}`);
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  it('may be asked by HEAD what it would get', async () => {
+    const answer = await browse(`${server.url}/sync?out=${OUT}`, {}, 'HEAD');
+    expect(answer).toMatchObject({ status: 302, text: '', headers: DISCREET });
+    expect(answer.cookie).toContain(userIn(answer.location));
   });
 });
 
 describe('a browser that comes back', () => {
-  it('keeps its id', async () => {
+  it('keeps its id, and its cookie for as long again', async () => {
     const first = await sync(`/sync?out=${OUT}`);
     const second = await withCookie(first.cookie?.split(';')[0] ?? '');
     expect(second.location).toBe(first.location);
@@ -85,6 +67,7 @@ describe('a browser that comes back', () => {
     `a=1; audience_relay_id=${OURS}; b=2`,
     `a=1;audience_relay_id=${OURS}`,
     `xaudience_relay_id=1; audience_relay_id=${OURS}`,
+    `audience_relay_id=planted; audience_relay_id=${OURS}`,
   ])('keeps it among other cookies: %s', async (cookie) => {
     expect(userIn((await withCookie(cookie)).location)).toBe(OURS);
   });
@@ -107,36 +90,46 @@ describe('a browser that comes back', () => {
 });
 
 it.each([
-  '/sync',
-  '/sync?out=',
-  '/sync?out=https://evil.example/uid?userid=[[USERID]]',
-  '/sync?out=http://go.flx1.com/uid',
-  '/sync?out=%E0%A4%A',
-  `/sync?out=${encodeURIComponent('https://go.flx1.com/\r\nSet-Cookie: a=b')}`,
-  `/sync?out=${encodeURIComponent('https://go.flx1.com\\@evil.example/')}`,
-])('%s is answered 400, sent nowhere, and given no cookie', async (url) => {
-  const { status, location, cookie, text } = await sync(url);
-  expect([status, location, cookie]).toEqual([400, null, null]);
-  const error = 'out: is missing or is no URL this endpoint may redirect to';
-  expect(JSON.parse(text)).toEqual({ error });
+  ['a redirect', `/sync?out=${OUT}`, 302],
+  ['a refusal', '/sync?out=https://evil.example/', 400],
+])('%s is never answered from a cache, and tells nobody where the browser was', async (...row) => {
+  const [, url, status] = row;
+  expect(await sync(url)).toMatchObject({ status, headers: DISCREET });
 });
 
-it.each(['POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])('%s is answered 405', async (method) => {
-  const { status, headers, location, cookie } = await sync(`/sync?out=${OUT}`, { method });
-  expect([status, headers.get('allow'), location, cookie]).toEqual([405, 'GET', null, null]);
+it.each(['/sync', '/sync?out=', '/sync?logout=https://go.flx1.com/'])(
+  '%s is told what to send',
+  async (url) => {
+    const { status, location, cookie, text } = await sync(url);
+    expect([status, location, cookie]).toEqual([400, undefined, undefined]);
+    const { error } = JSON.parse(text) as { error: string };
+    expect(error).toMatch(/^out: is missing or is no URL .*; send an https URL of go\.flx1\.com/);
+  },
+);
+
+it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is answered 405', async (method) => {
+  const { status, headers, location, cookie } = await browse(
+    `${server.url}/sync?out=${OUT}`,
+    {},
+    method,
+  );
+  expect([status, headers.allow, location, cookie]).toEqual([
+    405,
+    'GET, HEAD',
+    undefined,
+    undefined,
+  ]);
 });
 
 it('one log line per request names neither the user nor the URL', async () => {
-  const { location } = await sync(`/sync?out=${OUT}`, {
-    headers: { cookie: `audience_relay_id=${OURS}` },
-  });
-  expect(userIn(location)).toBe(OURS);
-  expect(lines.trim().split('\n')).toHaveLength(1);
-  expect(JSON.parse(lines)).toMatchObject({
-    event: 'request_answered',
-    type: 'USER_SYNC',
-    status: 302,
-  });
-  expect(lines).not.toContain(OURS);
-  expect(lines).not.toContain('verysecure');
+  await withCookie(`audience_relay_id=${OURS}`);
+  await sync('/sync?out=https://evil.example/verysecure');
+  const lines = server.logged().trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { event: 'request_answered', type: 'USER_SYNC', status: 302 },
+    { event: 'request_answered', type: 'USER_SYNC', status: 400, errorCode: 'REQUEST_INVALID' },
+  ]);
+  for (const secret of [OURS, 'verysecure', 'flx1', 'evil']) {
+    expect(server.logged()).not.toContain(secret);
+  }
 });
