@@ -8,5 +8,6 @@ try {
 } catch (error) {
   const { text, exitCode } = explainProblem(error);
   if (text !== '') console.error(text);
-  process.exitCode = exitCode;
+  // Clients that were not answered go on trying, and would keep the process alive.
+  process.exit(exitCode);
 }

@@ -1,26 +1,4 @@
-/** `npm start`: the whole relay and Pangolin on this machine, until SIGINT or SIGTERM. */
-import { readConfig } from '../shared/config.ts';
-import { onStopSignal } from '../shared/http/on-stop-signal.ts';
-import { createLogger } from '../shared/logger.ts';
-import { banner } from './local-stack/banner.ts';
-import { startLocalStack } from './local-stack/local-stack.ts';
-import { startupProblem } from './startup-problem.ts';
+/** `npm start`: the same as `audience-relay start`. */
+import { start } from './stack/start.ts';
 
-try {
-  const config = readConfig('localStack');
-  const stack = await startLocalStack(config, createLogger(config.LOG_LEVEL));
-  onStopSignal(() => {
-    stack.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(startupProblem(error));
-        process.exit(1);
-      },
-    );
-  });
-  console.log(banner(config, stack));
-} catch (error) {
-  console.error(startupProblem(error));
-  // Parts that did start would keep the process alive.
-  process.exit(1);
-}
+await start();

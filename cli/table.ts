@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Longer cells end in an ellipsis. */
 const MAX_CELL = 60;
 
@@ -6,7 +8,7 @@ export function table(
   heading: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const cells = [heading, ...rows.map((row) => row.map((cell) => printable(String(cell))))];
+  const cells = [heading, ...rows.map((row) => row.map((cell) => cut(printable(String(cell)))))];
   const widths = heading.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
   );
@@ -25,8 +27,6 @@ export function table(
     .join('\n');
 }
 
-/** What comes from outside must not reach the terminal as a command. */
-function printable(text: string): string {
-  const visible = text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
-  return visible.length > MAX_CELL ? `${visible.slice(0, MAX_CELL - 1)}…` : visible;
+function cut(text: string): string {
+  return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
 }

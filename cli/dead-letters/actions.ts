@@ -9,7 +9,7 @@ import { CommandProblem } from '../command-problem.ts';
 import { confirm } from './confirm.ts';
 import { connect } from './connect.ts';
 import { filterOf, type FilterOptions } from './filter-options.ts';
-import { createProgressDisplay } from './progress-display.ts';
+import { createProgressDisplay } from '../progress-display.ts';
 import { listText, purgeText, replayText } from './report-texts.ts';
 
 export interface CommonOptions {

@@ -1,3 +1,4 @@
+import { percentile } from '../percentile.ts';
 import type { DemoResult } from './play.ts';
 
 /** The demo's result at a glance. */
@@ -10,14 +11,8 @@ export function demoReport(result: DemoResult): string {
   return `
   sent       ${result.added} users added, ${result.removed} of them removed, in ${result.answers.length} requests
   arrived    ${adds} adds and ${removes} removes at Pangolin, in ${calls} calls
-  answers    p50 ${percentile(durations, 0.5)} ms, p99 ${percentile(durations, 0.99)} ms
+  answers    p50 ${percentile(durations, 0.5).toFixed(1)} ms, p99 ${percentile(durations, 0.99).toFixed(1)} ms
   segment    ${result.arrived} members
 
 ${verdict}`;
-}
-
-/** Nearest-rank percentile of ascending values. */
-function percentile(ascending: readonly number[], rank: number): string {
-  const index = Math.max(0, Math.ceil(rank * ascending.length) - 1);
-  return (ascending[index] ?? 0).toFixed(1);
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { basicAuthHeader } from '../../shared/http/basic-auth.ts';
 import type { CallType } from '../../shared/mapp/parse-call.ts';
 import { signBody } from '../../shared/mapp/signature.ts';
+import { mutationsOf } from './mutations.ts';
 
 export interface DmpSettings {
   readonly url: string;
@@ -58,15 +59,7 @@ export function createDmpClient(settings: DmpSettings) {
     };
   };
   const mutations = (audiences: readonly string[], users: readonly string[]) => ({
-    Mutations: audiences.flatMap((audience) =>
-      users.map((user) => ({
-        Uuid: `ab043529-3e55-4672-52f0-${user}`,
-        Audience: audience,
-        Customer: 123,
-        Platform: 113,
-        External_user_id: user,
-      })),
-    ),
+    Mutations: audiences.flatMap((audience) => mutationsOf(audience, users)),
   });
 
   return {

@@ -1,3 +1,4 @@
+import type { AudienceList } from '../../shared/audience-map/audience-list.ts';
 import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import type { Config } from '../../shared/config.ts';
 import type { DeadLetterOperations } from '../../shared/dead-letters/dead-letter-operations.ts';
@@ -8,6 +9,8 @@ import { dryRun } from '../../shared/dry-run/dry-run.ts';
 import { logCloseFailed, loggedError } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { within } from '../../shared/within.ts';
+import { operateAudiences } from '../audiences/operate-audiences.ts';
+import type { OperationsByDestination } from './audience-calls.ts';
 import { fanOutOperations, type OwnOperations } from './fan-out-operations.ts';
 import type { QueueParts } from './queue-parts.ts';
 import type { Run } from './run.ts';
@@ -23,14 +26,20 @@ export interface ForwardParts {
   readonly log: Logger;
 }
 
-/** What the delivery to a destination works with: stores of its own, the dead letters of all. */
+/** What the delivery to a destination works with, and what operators see of it. */
+export interface Forward extends DeliveryDependencies {
+  readonly audienceList: AudienceList;
+}
+
+/** The parts of a forward: stores of its own, the dead letters of all. */
 export function createForward(
   destination: Destination,
   { config, run, queue, log }: ForwardParts,
-): DeliveryDependencies {
+): Forward {
+  const stores = createStores(config, run, destination.id);
   const dependencies: DeliveryDependencies = {
     destination,
-    ...createStores(config, run, destination.id),
+    ...stores,
     deadLetters: queue.deadLetters,
     unknownAudience: config.UNKNOWN_AUDIENCE,
     memberId: config.MEMBER_ID,
@@ -38,7 +47,10 @@ export function createForward(
     leaseMs: config.CREATE_LEASE_SECONDS * 1000,
     log: log.child({ forward: destination.id }),
   };
-  return config.DRY_RUN ? dryRun(dependencies, createEmbeddedAudienceMap()) : dependencies;
+  if (!config.DRY_RUN) return { ...dependencies, audienceList: stores.audienceMap };
+  // The map of a run is empty at first: all its audiences are made up.
+  const overlay = createEmbeddedAudienceMap();
+  return { ...dryRun(dependencies, overlay), audienceList: overlay };
 }
 
 /** The operations on the dead letters of all forwards. */
@@ -57,6 +69,22 @@ export function operationsOf(
     }),
   ];
   return fanOutOperations([own(first), ...others.map(own)]);
+}
+
+/** The operations on the audiences of each forward. */
+export function audienceOperationsOf(
+  forwards: readonly Forward[],
+  { queue }: ForwardParts,
+): OperationsByDestination {
+  return new Map(
+    forwards.map(({ destination: { id: destination }, audienceMap, audienceList }) => {
+      const map = {
+        find: audienceMap.find.bind(audienceMap),
+        list: audienceList.list.bind(audienceList),
+      };
+      return [destination, operateAudiences({ map, publisher: queue.publisher, destination })];
+    }),
+  );
 }
 
 /** Closes the destination and the stores of a forward, once nothing is delivered any more. */

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createIntakeHandler } from '../../functions/intake/handler.ts';
 import { intakeSettings } from '../../functions/intake/settings.ts';
 import { createUserSyncHandler } from '../../functions/user-sync/handler.ts';
+import { userSyncSettings } from '../../functions/user-sync/settings.ts';
 import type { Config } from '../../shared/config.ts';
 import { createDelivery } from '../../shared/delivery/delivery.ts';
 import { sendAnswer, type HttpHandler } from '../../shared/http/answer.ts';
@@ -10,12 +11,11 @@ import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
 import { logDrainFinished } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { MAPP_SYNC_HOSTS } from '../../shared/mapp/user-sync.ts';
 import type { EmbeddedQueueOptions } from '../../shared/queue/embedded-queue.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { chooseDestinations, createDestinations, type ChosenDestinations } from './destinations.ts';
-import { closeForward, createForward, operationsOf } from './forwards.ts';
-import { createOperatorApi, OPERATOR_PATH } from './operator-api.ts';
+import { audienceOperationsOf, closeForward, createForward, operationsOf } from './forwards.ts';
+import { createOperatorApi, isOperatorPath } from './operator-api.ts';
 import { startPangolins, type Pangolins } from './pangolins.ts';
 import { embeddedQueueParts, pubsubQueueParts } from './queue-parts.ts';
 import { newRun, type Run } from './run.ts';
@@ -86,14 +86,21 @@ async function startParts(
     log,
     settings: intakeSettings(config),
   });
-  const userSync = createUserSyncHandler({ allowedHosts: MAPP_SYNC_HOSTS, log });
+  const syncSecret = config.SYNC_SECRETS && createEnvironmentSecret(config.SYNC_SECRETS);
+  const userSync = createUserSyncHandler({ settings: userSyncSettings(config, syncSecret), log });
   const operatorApi = createOperatorApi({
     operations: operationsOf(forwards, parts),
+    audiences: audienceOperationsOf(forwards, parts),
     secret: config.HMAC_SECRETS[0]?.reveal() ?? '',
     log,
   });
   const handler = route({ intake, userSync, operatorApi });
   const { server, url } = await listenLocally(handler, config.PORT);
+  pangolins.playDmpAt({
+    url,
+    secret: config.HMAC_SECRETS[0]?.reveal() ?? '',
+    basicAuth: config.BASIC_AUTH?.reveal(),
+  });
 
   return {
     intakeUrl: url,
@@ -128,7 +135,7 @@ function route(handlers: Record<'intake' | 'userSync' | 'operatorApi', HttpHandl
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') sendAnswer(response, { status: 200, body: { status: 'ok' } });
     else if (path === '/sync') await handlers.userSync(request, response);
-    else if (path?.startsWith(OPERATOR_PATH)) await handlers.operatorApi(request, response);
+    else if (isOperatorPath(path ?? '')) await handlers.operatorApi(request, response);
     else await handlers.intake(request, response);
   };
 }

@@ -1,7 +1,8 @@
 /**
- * What the command line calls to work on the dead letters of a running local stack, which has them in
- * its memory: `POST /dead-letters/<operation>` with JSON, answered with one JSON object a line. The last
- * line is the result or the failure, those before it tell the progress.
+ * What the command line calls to work on the dead letters and audiences of a running local stack, which
+ * has them in its memory: `POST /dead-letters/<operation>` or `/audiences/<operation>` with JSON, answered
+ * with one JSON object a line. The last line is the result or the failure, those before it tell the
+ * progress.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,13 +19,19 @@ import { sendAnswer, type HttpHandler } from '../../shared/http/answer.ts';
 import { readBody } from '../../shared/http/read-body.ts';
 import { loggedError, logHandlerFailed } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
+import {
+  readAudienceCall,
+  type OperationsByDestination,
+  type ParseInput,
+} from './audience-calls.ts';
 
-export const OPERATOR_PATH = '/dead-letters/';
+const OPERATOR_PATH = /^\/(dead-letters|audiences)\/(.*)$/s;
 /** Room for the ids of all letters of a session. */
 const MAX_BODY_BYTES = 1_000_000;
 
 export interface OperatorApiOptions {
   readonly operations: DeadLetterOperations;
+  readonly audiences?: OperationsByDestination;
   /** Whoever knows it may do everything: any web page can reach this machine's ports. */
   readonly secret: string;
   readonly log: Logger;
@@ -32,14 +39,20 @@ export interface OperatorApiOptions {
 
 type Run = (onProgress: OnProgress) => Promise<unknown>;
 
-/** Serves the operations on dead letters below {@link OPERATOR_PATH}. */
-export function createOperatorApi({ operations, secret, log }: OperatorApiOptions): HttpHandler {
+/** Whether a path is one of the operator API's. */
+export function isOperatorPath(path: string): boolean {
+  return OPERATOR_PATH.test(path);
+}
+
+/** Serves the operations on dead letters and audiences. */
+export function createOperatorApi(options: OperatorApiOptions): HttpHandler {
+  const { secret, log } = options;
   return async (request, response) => {
     try {
       if (!bearsSecret(request, secret)) {
         throw new RequestError('SIGNATURE_INVALID', 401, 'Authorization: the secret is wrong');
       }
-      const run = await readOperation(request, operations);
+      const run = await readOperation(request, options);
       await answerInLines(response, run, log);
     } catch (error) {
       if (!(error instanceof RequestError)) logHandlerFailed(log, loggedError(error));
@@ -52,32 +65,46 @@ export function createOperatorApi({ operations, secret, log }: OperatorApiOption
 
 async function readOperation(
   request: IncomingMessage,
-  operations: DeadLetterOperations,
+  { operations, audiences = new Map() }: OperatorApiOptions,
 ): Promise<Run> {
   if (request.method !== 'POST') {
     throw new RequestError('METHOD_NOT_ALLOWED', 405, 'Only POST is served here');
   }
   const body = await readBody(request, MAX_BODY_BYTES);
-  const input = () => parseJson(body);
-  switch (request.url?.slice(OPERATOR_PATH.length) ?? '') {
+  const input: ParseInput = (schema) => parse(schema, parseJson(body));
+  const [, group, name = ''] = OPERATOR_PATH.exec(request.url ?? '') ?? [];
+  const run =
+    group === 'audiences'
+      ? readAudienceCall(name, input, audiences)
+      : readDeadLetterCall(name, input, operations);
+  if (run !== undefined) return run;
+  throw new RequestError('REQUEST_INVALID', 404, 'There is no such operation');
+}
+
+function readDeadLetterCall(
+  name: string,
+  parse: ParseInput,
+  operations: DeadLetterOperations,
+): Run | undefined {
+  switch (name) {
     case 'list': {
-      const { filter } = parse(z.strictObject({ filter: deadLetterFilter }), input());
+      const { filter } = parse(z.strictObject({ filter: deadLetterFilter }));
       return () => operations.list(filter);
     }
     case 'show': {
-      const { id } = parse(z.strictObject({ id: z.string() }), input());
+      const { id } = parse(z.strictObject({ id: z.string() }));
       return async () => (await operations.show(id)) ?? null;
     }
     case 'replay': {
-      const replay = parse(replayRequest, input());
+      const replay = parse(replayRequest);
       return (onProgress) => operations.replay(replay, onProgress);
     }
     case 'purge': {
-      const purge = parse(purgeRequest, input());
+      const purge = parse(purgeRequest);
       return (onProgress) => operations.purge(purge, onProgress);
     }
     default:
-      throw new RequestError('REQUEST_INVALID', 404, 'There is no such operation');
+      return undefined;
   }
 }
 

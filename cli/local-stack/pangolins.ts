@@ -1,4 +1,5 @@
 import { startPangolin, type Pangolin } from '../../test/pangolin/pangolin.ts';
+import type { DmpSettings } from '../dmp/dmp-client.ts';
 
 /** The fake platforms of a local stack. */
 export interface Pangolins {
@@ -6,6 +7,8 @@ export interface Pangolins {
   readonly firstUrl: string;
   /** By the ids of the destinations that they are the platforms of. */
   readonly urls: ReadonlyMap<string, string>;
+  /** Tells all of them where intake is, so that their pages can play the DMP. */
+  playDmpAt(intake: DmpSettings): void;
   close(): Promise<void>;
 }
 
@@ -38,5 +41,8 @@ export async function startPangolins(
     throw error;
   }
   const urls = new Map(destinations.map((id, index) => [id, started[index]?.url ?? '']));
-  return { firstUrl: first.url, urls, close };
+  const playDmpAt = (intake: DmpSettings) => {
+    for (const pangolin of started) pangolin.playDmpAt(intake);
+  };
+  return { firstUrl: first.url, urls, playDmpAt, close };
 }

@@ -1,4 +1,4 @@
-import type { AudienceMap } from '../../shared/audience-map/audience-map.ts';
+import type { ListedAudienceMap } from '../../shared/audience-map/audience-list.ts';
 import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
 import type { Config } from '../../shared/config.ts';
@@ -9,7 +9,7 @@ import { LOCAL_PROJECT, type Run } from './run.ts';
 
 /** What the local stack keeps of one destination. */
 export interface Stores {
-  readonly audienceMap: AudienceMap;
+  readonly audienceMap: ListedAudienceMap;
   readonly deadMembers: DeadMembers;
 }
 

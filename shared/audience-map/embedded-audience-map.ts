@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AudienceMap, AudienceRecord, Lease } from './audience-map.ts';
+import { pageOf, type ListedAudienceMap } from './audience-list.ts';
+import type { AudienceRecord, Lease } from './audience-map.ts';
+import { documentId } from './document-id.ts';
 
 interface Entry {
   record: AudienceRecord;
@@ -7,7 +9,7 @@ interface Entry {
 }
 
 /** A complete audience map in the memory of the process. `now` is the clock that leases run by. */
-export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): AudienceMap {
+export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): ListedAudienceMap {
   const byAudience = new Map<string, Entry>();
   const bySegment = new Map<string, Entry>();
 
@@ -61,6 +63,18 @@ export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): A
       answer(() => {
         const entry = held(lease);
         if (entry !== undefined) entry.lease = undefined;
+      }),
+
+    list: ({ state, limit, after }) =>
+      answer(() => {
+        // In the order of Firestore's documents, so that both tell the same pages.
+        const found = [...byAudience.values()]
+          .map(({ record }) => ({ record, key: documentId(record.audience.id) }))
+          .filter(({ record }) => state === undefined || record.state === state)
+          .filter(({ key }) => after === undefined || key > documentId(after))
+          .sort((a, b) => (a.key < b.key ? -1 : 1));
+        const records = found.slice(0, limit + 1).map(({ record }) => record);
+        return pageOf(records, limit);
       }),
 
     close: () => Promise.resolve(),

@@ -1,26 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Firestore, Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
-import { z } from 'zod';
-import type { AudienceMap, AudienceRecord, Claim, Lease, Settled } from './audience-map.ts';
-import { boundAudienceMap } from './bound-audience-map.ts';
+import { FieldPath, Firestore, Timestamp } from '@google-cloud/firestore';
+import { pageOf, type AudienceList, type ListedAudienceMap } from './audience-list.ts';
+import type { AudienceMap, Claim, Lease, Settled } from './audience-map.ts';
+import { boundAudienceMap, boundTo } from './bound-audience-map.ts';
 import { documentId } from './document-id.ts';
-
-const audience = z.object({ id: z.string(), name: z.string(), customer: z.int().optional() });
-const lease = z
-  .object({ requestId: z.string(), holder: z.string(), expiresAt: z.instanceof(Timestamp) })
-  .nullable();
-/** A document of the map, as it stands in Firestore. */
-const stored = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('creating'), audience, lease }),
-  z.object({
-    state: z.literal('ready'),
-    audience,
-    segment: z.string(),
-    readyAt: z.instanceof(Timestamp).exactOptional(),
-  }),
-  z.object({ state: z.literal('failed'), audience, reason: z.string(), requestId: z.string() }),
-]);
-type Stored = z.infer<typeof stored>;
+import { holds, parse, toRecord, type Stored } from './firestore-record.ts';
 
 export interface FirestoreAudienceMapOptions {
   /** Default: the project of the credentials in force, or of the emulator. */
@@ -38,7 +22,9 @@ export interface FirestoreAudienceMapOptions {
  * The audience map in Firestore: `{collection}/{destination}/audiences/{audience}` holds the record,
  * `…/segments/{segment}` the audience a segment belongs to; both are written in one transaction.
  */
-export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions): AudienceMap {
+export function createFirestoreAudienceMap(
+  options: FirestoreAudienceMapOptions,
+): ListedAudienceMap {
   const { projectId, databaseId, timeoutMs = 10_000 } = options;
   const firestore = new Firestore({
     ...(projectId === undefined ? {} : { projectId }),
@@ -119,28 +105,21 @@ export function createFirestoreAudienceMap(options: FirestoreAudienceMapOptions)
 
     close: () => firestore.terminate(),
   };
-  return boundAudienceMap(map, timeoutMs, ADVICE);
-}
+  const list: AudienceList['list'] = async ({ state, limit, after }) => {
+    const all = root.collection('audiences');
+    const chosen = state === undefined ? all : all.where('state', '==', state);
+    const ordered = chosen.orderBy(FieldPath.documentId());
+    const from = after === undefined ? ordered : ordered.startAfter(documentId(after));
+    const { docs } = await from.limit(limit + 1).get();
+    const found = docs.flatMap((snapshot) => parse(snapshot) ?? []);
+    return pageOf(found.map(toRecord), limit);
+  };
 
-function parse(snapshot: DocumentSnapshot | undefined): Stored | undefined {
-  return snapshot?.exists === true ? stored.parse(snapshot.data()) : undefined;
-}
-
-function holds(record: Stored | undefined, held: Lease): boolean {
-  return record?.state === 'creating' && record.lease?.holder === held.holder;
-}
-
-function toRecord(record: Stored): AudienceRecord {
-  switch (record.state) {
-    case 'creating':
-      return { audience: record.audience, state: 'creating' };
-    case 'ready': {
-      const { readyAt, ...ready } = record;
-      return { ...ready, ...(readyAt && { readyAt: readyAt.toDate() }) };
-    }
-    case 'failed':
-      return record;
-  }
+  const bound = boundTo(timeoutMs, ADVICE);
+  return {
+    ...boundAudienceMap(map, timeoutMs, ADVICE),
+    list: (request) => bound(list(request)),
+  };
 }
 
 const ADVICE =

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { createProgressDisplay } from '../../../cli/dead-letters/progress-display.ts';
+import { createProgressDisplay } from '../../../cli/progress-display.ts';
 
 /** A stream that keeps what is written to it. */
 function recorder(isTTY: boolean) {

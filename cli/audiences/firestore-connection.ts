@@ -1,0 +1,31 @@
+/** The composition root of `audiences` on a deployment. */
+import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
+import type { Config } from '../../shared/config.ts';
+import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import type { AudienceConnection } from './connection.ts';
+import { operateAudiences } from './operate-audiences.ts';
+
+/** Nobody waits for an answer: better slow than given up. */
+const PUBLISH_TIMEOUT_MS = 10_000;
+
+/** Connects to the Firestore database and the Pub/Sub topic of a deployment. */
+export function connectToFirestore(config: Config<'operator'>): AudienceConnection {
+  const { GOOGLE_CLOUD_PROJECT: projectId, DESTINATION: destination } = config;
+  const map = createFirestoreAudienceMap({
+    projectId,
+    databaseId: config.FIRESTORE_DATABASE,
+    collection: config.FIRESTORE_COLLECTION,
+    destination,
+  });
+  const publisher = createPubSubPublisher({
+    projectId,
+    topic: config.TOPIC,
+    timeoutMs: PUBLISH_TIMEOUT_MS,
+  });
+  return {
+    operations: operateAudiences({ map, publisher, destination }),
+    close: async () => {
+      await Promise.all([map.close(), publisher.close()]);
+    },
+  };
+}
