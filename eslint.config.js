@@ -30,6 +30,18 @@ export default defineConfig(
     },
   },
   {
+    // Scripts of the browser: types come from JSDoc, and say which names exist there.
+    files: ['test/pangolin/page/*.js', 'test/browser/in-page/*.js'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: 'test/pangolin/page/tsconfig.json' } },
+    rules: {
+      'no-undef': 'off',
+      'max-params': ['error', { max: 3 }],
+      'no-console': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
     files: ['shared/config.ts', 'test/setup/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },

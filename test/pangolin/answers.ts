@@ -13,6 +13,8 @@ export interface Reply {
   readonly delayMs: number;
   /** Called just before the answer goes out, and never when the caller has gone by then. */
   readonly onSend: () => void;
+  /** Called instead when the caller has gone by then. */
+  readonly onHangUp?: () => void;
 }
 
 /** A request Pangolin does not carry out. Thrown before anything is applied. */
@@ -43,11 +45,6 @@ export function json(value: unknown): Answer {
 /** 200 without a body. */
 export function empty(): Answer {
   return { status: 200, headers: {}, body: '' };
-}
-
-/** 200 with a page. */
-export function html(body: string): Answer {
-  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** An error in Pangolin's one error form. */

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DmpSettings } from '../../cli/dmp/dmp-client.ts';
 import { failure, immediately } from './answers.ts';
 import type { Reply } from './answers.ts';
 import { receiveCall } from './call.ts';
+import { createPageHost, type PageHost } from './page-api/page-host.ts';
+import { isPagePath, servePage } from './page-api/serve-page.ts';
 import { createPlatform } from './platform.ts';
-import type { Platform } from './platform.ts';
 import { route } from './router.ts';
 import { sendReply } from './send-reply.ts';
 
@@ -16,6 +18,11 @@ const keepAliveTimeoutMs = 60_000;
 export interface Pangolin {
   readonly url: string;
   readonly port: number;
+  /**
+   * Tells where intake is, so that the page can play the DMP. It comes after the start, because the relay is
+   * told where Pangolin is when it starts itself.
+   */
+  playDmpAt(intake: DmpSettings): void;
   /** Ends the server and every connection, also those waiting for an answer. */
   close(): Promise<void>;
 }
@@ -28,25 +35,35 @@ export interface Pangolin {
 export async function startPangolin(
   options: { port?: number; random?: () => number } = {},
 ): Promise<Pangolin> {
-  const platform = createPlatform(options.random ?? Math.random);
+  const page = createPageHost(createPlatform(options.random ?? Math.random));
   const server = createServer((request, response) => {
-    void serve(platform, request, response);
+    void serve(page, request, response);
   });
   // Longer than clients keep idle connections: otherwise both ends race and calls get lost by no fault of ours.
   server.keepAliveTimeout = keepAliveTimeoutMs;
   const port = await listen(server, options.port ?? 0);
   let closed: Promise<void> | undefined;
-  return { url: `http://${host}:${port}`, port, close: () => (closed ??= close(server)) };
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    playDmpAt: (intake) => (page.dmp = intake),
+    close: () => (closed ??= close(server)),
+  };
 }
 
 async function serve(
-  platform: Platform,
+  page: PageHost,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   let reply: Reply;
   try {
-    reply = route(platform, await receiveCall(request));
+    const call = await receiveCall(request);
+    if (isPagePath(call.path)) {
+      await servePage(page, call, response);
+      return;
+    }
+    reply = route(page.platform, call);
   } catch {
     // Either the caller hung up, and this goes nowhere, or Pangolin has a bug.
     reply = immediately(failure(500, 'Pangolin itself failed.'));

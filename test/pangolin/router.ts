@@ -1,28 +1,22 @@
-import {
-  failure,
-  html,
-  immediately,
-  json,
-  methodNotAllowed,
-  Refusal,
-  refusalAnswer,
-} from './answers.ts';
+import { failure, immediately, json, Refusal, refusalAnswer } from './answers.ts';
 import type { Answer, Reply } from './answers.ts';
 import { isAuthorised } from './basic-auth.ts';
 import type { Call } from './call.ts';
+import { choose, notFound } from './choose.ts';
 import { noFaults, parseFaults } from './faults.ts';
 import { parseSegmentId } from './member-list.ts';
-import { renderPage } from './page.ts';
 import { forgetSegments } from './platform.ts';
 import type { Platform } from './platform.ts';
 import { replyToSegmentCall } from './segment-endpoint.ts';
 import { sync } from './sync.ts';
 
-/** Finds who answers a call. */
+/** Finds who answers a call to the platform; its page is apart, in `page-api/`. */
 export function route(platform: Platform, call: Call): Reply {
   try {
-    if (!call.path.startsWith('/v1/')) return immediately(routeOpenPath(platform, call));
+    if (call.path === '/sync') return immediately(choose(call, { GET: () => sync(call) }));
+    if (!call.path.startsWith('/v1/')) throw notFound();
     if (!isAuthorised(call.headers.authorization)) {
+      if (call.path === '/v1/segment') recordUnauthorised(platform, call);
       const challenge = { 'www-authenticate': 'Basic realm="pangolin"' };
       throw new Refusal(401, 'Basic Auth is missing or wrong.', { headers: challenge });
     }
@@ -31,13 +25,6 @@ export function route(platform: Platform, call: Call): Reply {
   } catch (error) {
     return immediately(refusalAnswer(error));
   }
-}
-
-/** The paths without Basic Auth. */
-function routeOpenPath(platform: Platform, call: Call): Answer {
-  if (call.path === '/') return choose(call, { GET: () => html(renderPage(platform)) });
-  if (call.path === '/sync') return choose(call, { GET: () => sync(call) });
-  return notFound();
 }
 
 /** The paths to look inside and to inject faults: never faulted themselves. */
@@ -66,7 +53,7 @@ function routeInspection(platform: Platform, call: Call): Answer {
     });
   }
   const segment = /^\/v1\/segments\/([^/]+)\/users$/.exec(call.path)?.[1];
-  if (segment === undefined) return notFound();
+  if (segment === undefined) throw notFound();
   return choose(call, { GET: () => listUsers(platform, segment) });
 }
 
@@ -76,12 +63,7 @@ function listUsers(platform: Platform, segment: string): Answer {
   return members === undefined ? failure(404, 'There is no such segment.') : json([...members]);
 }
 
-function choose(call: Call, answers: Readonly<Record<string, () => Answer>>): Answer {
-  const answer = new Map(Object.entries(answers)).get(call.method);
-  if (answer === undefined) throw methodNotAllowed(Object.keys(answers));
-  return answer();
-}
-
-function notFound(): Answer {
-  return failure(404, 'There is nothing at this path.');
+/** It counts in no stats, but whoever has mistaken the credentials wants to see it. */
+function recordUnauthorised({ calls }: Platform, { method }: Call): void {
+  calls.begin(`${method} with wrong credentials`)({ result: 401, injected: false });
 }

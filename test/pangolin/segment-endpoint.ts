@@ -2,7 +2,8 @@ import type { Reply } from './answers.ts';
 import type { Call } from './call.ts';
 import { drawMishap, mishapAnswer } from './faults.ts';
 import type { Platform } from './platform.ts';
-import { performSegmentCall } from './segment-calls.ts';
+import { performSegmentRequest } from './segment-calls.ts';
+import { describeSegmentRequest, readSegmentRequest } from './segment-request.ts';
 
 /**
  * Carries out a request to `/v1/segment` under the faults in force.
@@ -11,18 +12,27 @@ import { performSegmentCall } from './segment-calls.ts';
  * effect in the order they arrive. Members count when the answer of 200 goes out.
  */
 export function replyToSegmentCall(platform: Platform, call: Call): Reply {
-  const { faults, stats } = platform;
+  const { faults, stats, series } = platform;
   const delayMs = faults.settings.latencyMs;
   stats.calls += 1;
+  const request = readSegmentRequest(call);
+  const record = platform.calls.begin(describeSegmentRequest(call, request));
+  const onHangUp = () => {
+    record({ result: 'hung up', injected: delayMs > 0 });
+  };
 
   const mishap = drawMishap(faults, platform.random);
   if (mishap !== undefined) {
-    if (mishap === 'reset-after-applying') performSegmentCall(platform, call);
+    if (mishap === 'reset-after-applying') performSegmentRequest(platform, request);
     stats.faults += 1;
-    return { answer: mishapAnswer(mishap, faults), delayMs, onSend: () => undefined };
+    const answer = mishapAnswer(mishap, faults);
+    const onSend = () => {
+      record({ result: answer === 'reset' ? 'cut' : answer.status, injected: true });
+    };
+    return { answer, delayMs, onSend, onHangUp };
   }
 
-  const { answer, adds, removes, refused } = performSegmentCall(platform, call);
+  const { answer, adds, removes, refused, error } = performSegmentRequest(platform, request);
   stats.refused += refused;
   return {
     answer,
@@ -30,6 +40,9 @@ export function replyToSegmentCall(platform: Platform, call: Call): Reply {
     onSend() {
       stats.adds += adds;
       stats.removes += removes;
+      series.count(adds, removes);
+      record({ result: answer.status, injected: false, ...(error === undefined ? {} : { error }) });
     },
+    onHangUp,
   };
 }

@@ -1,3 +1,5 @@
+import type { SegmentsView, SegmentView } from './page-api/view.ts';
+
 const firstSegmentId = 12345;
 
 interface Segment {
@@ -33,6 +35,34 @@ export class SegmentStore {
       title,
       members: members.size,
     }));
+  }
+
+  /**
+   * The newest segments whose title or id contains `search`, in any case, up to `limit`, with the counts of
+   * all. Looks at every segment, but makes nothing of those it does not answer.
+   */
+  newest(search: string, limit: number): SegmentsView {
+    const wanted = search.toLowerCase();
+    const matches = (id: number, title: string) =>
+      title.toLowerCase().includes(wanted) || String(id).includes(wanted);
+    const found: number[] = [];
+    let members = 0;
+    for (const [id, segment] of this.#segments) {
+      members += segment.members.size;
+      if (wanted === '' || matches(id, segment.title)) found.push(id);
+    }
+    const newest = found.slice(-limit).reverse();
+    return {
+      total: this.#segments.size,
+      members,
+      matching: found.length,
+      newest: newest.map((id) => this.#view(id)),
+    };
+  }
+
+  #view(id: number): SegmentView {
+    const segment = this.#segments.get(id);
+    return { id, title: segment?.title ?? '', members: segment?.members.size ?? 0 };
   }
 
   /** Forgets everything but which ids were given out: an id never means two segments. */

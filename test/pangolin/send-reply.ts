@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './answers.ts';
 
-/** Lets a reply go out when its time has come, or does nothing when the caller has gone by then. */
+/** Lets a reply go out when its time has come; nothing goes out when the caller has gone by then. */
 export async function sendReply(reply: Reply, response: ServerResponse): Promise<void> {
   if (reply.delayMs > 0) await wait(reply.delayMs, response);
-  if (response.destroyed) return;
+  if (response.destroyed) {
+    reply.onHangUp?.();
+    return;
+  }
   reply.onSend();
   if (reply.answer === 'reset') {
     response.socket?.resetAndDestroy();
