@@ -28,7 +28,11 @@ describe("intake's answers, on the local stack", () => {
 describe("intake's answers, with Basic Auth and two secrets", () => {
   let stack: LocalStack;
   beforeAll(async () => {
-    stack = await startStack({ BASIC_AUTH: 'mapp:pass:word', HMAC_SECRETS: 'new,local-secret' });
+    stack = await startStack({
+      BASIC_AUTH: 'mapp:pass:word',
+      HMAC_SECRETS: 'new,local-secret',
+      MAX_BODY_BYTES: String(MAX_BODY_BYTES),
+    });
   });
   afterAll(() => stack.stop());
 
@@ -54,5 +58,34 @@ describe("intake's answers, with Basic Auth and two secrets", () => {
         error: expect.stringMatching(/^Authorization: /),
       });
     }
+  });
+
+  test('what is wrong is told in the order of cost and trust', async () => {
+    const wrong = { method: 'PUT', query: '?type=NO', body: 'x'.repeat(MAX_BODY_BYTES + 1) };
+    const headers = { 'Content-Type': 'text/plain' };
+    const authorized = authorization('mapp:pass:word');
+    const calls = [
+      { ...wrong, headers, signature: null },
+      { ...wrong, method: 'POST', headers, signature: null },
+      { ...wrong, method: 'POST', signature: null },
+      { ...wrong, method: 'POST', headers: authorized, signature: null },
+      { ...wrong, method: 'POST', headers: authorized, signature: null, body: '{' },
+      { ...wrong, method: 'POST', headers: authorized, body: '{' },
+      { ...wrong, method: 'POST', headers: authorized, body: '{', query: '?type=ADD_TO_AUDIENCE' },
+    ];
+    const fields: string[] = [];
+    for (const call of calls) {
+      const { status, text } = await send(stack.intakeUrl, call);
+      fields.push(`${status} ${/"error":"([\w -]+)/.exec(text)?.[1] ?? ''}`);
+    }
+    expect(fields).toEqual([
+      '405 method',
+      '415 Content-Type',
+      '401 Authorization',
+      `413 The body is larger than ${MAX_BODY_BYTES} bytes`,
+      '401 X-HMAC',
+      '400 type',
+      '400 body',
+    ]);
   });
 });

@@ -117,6 +117,14 @@ export function flowContract(emulators: () => Environment): void {
     await eventuallyMembers('By id', ['user-1', 'user-2']);
   });
 
+  test('CREATE_AUDIENCE again under another name renames nothing, and answers the same id', async () => {
+    await restart({ RETURN_SEGMENT_ID: 'true' });
+    const first = await dmp.createAudience('a.1', 'First name');
+    const again = await dmp.createAudience('a.1', 'Second name');
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect((await pangolin.segments()).map(({ title }) => title)).toEqual(['First name']);
+  });
+
   test('with RETURN_SEGMENT_ID, order holds across the two ids of an audience', async () => {
     await restart({ RETURN_SEGMENT_ID: 'true' });
     const { body } = await dmp.createAudience('a.1', 'Two ids');
