@@ -73,7 +73,7 @@ async function connected<Result>(
   options: WhereOptions,
   use: (operations: AudienceOperations) => Promise<Result>,
 ): Promise<Result> {
-  const connection = connect(options);
+  const connection = await connect(options);
   const result = await use(connection.operations);
   // Not after a failure: a client that still tries would fail once more, where nobody hears it.
   await connection.close();

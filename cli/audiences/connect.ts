@@ -1,7 +1,6 @@
 import { environment, readConfig } from '../../shared/config.ts';
 import { isOnDeployment, localStackAddress } from '../local-stack-address.ts';
 import type { AudienceConnection } from './connection.ts';
-import { connectToFirestore } from './firestore-connection.ts';
 import { createLocalClient } from './local-client.ts';
 
 /** Which relay is meant, and whose audiences. */
@@ -16,10 +15,13 @@ export interface WhereOptions {
  * The audiences of a deployment where DEAD_LETTER_SUBSCRIPTION is set, else those of the local stack.
  * @throws ConfigurationError, or CommandProblem when the URL is none to send a secret to
  */
-export function connect({ local, destination }: WhereOptions): AudienceConnection {
+export async function connect({ local, destination }: WhereOptions): Promise<AudienceConnection> {
   if (isOnDeployment(local)) {
     const named = destination === undefined ? {} : { DESTINATION: destination };
-    return connectToFirestore(readConfig('operator', { ...environment, ...named }));
+    const config = readConfig('operator', { ...environment, ...named });
+    // Google's clients take longer to load than all else here; no other command waits for them.
+    const { connectToFirestore } = await import('./firestore-connection.ts');
+    return connectToFirestore(config);
   }
   const operations = createLocalClient(localStackAddress(local), destination);
   return { operations, close: () => Promise.resolve() };

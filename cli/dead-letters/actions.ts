@@ -95,7 +95,7 @@ async function connected<Result>(
   { local }: CommonOptions,
   use: (operations: DeadLetterOperations) => Promise<Result>,
 ): Promise<Result> {
-  const connection = connect(local);
+  const connection = await connect(local);
   try {
     return await use(connection.operations);
   } finally {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { environment } from '../../shared/config.ts';
-import { examineDeployment, examineLocal } from './examine.ts';
 import { exitCodeOf, reportJson, reportText } from './report.ts';
 
 interface DoctorOptions {
@@ -47,6 +46,8 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function doctor({ local, json }: DoctorOptions): Promise<void> {
+  // It brings Google's clients along; no other command waits for them to load.
+  const { examineDeployment, examineLocal } = await import('./examine.ts');
   const isDeployment = (environment['DEAD_LETTER_SUBSCRIPTION'] ?? '') !== '';
   const report =
     local === undefined && isDeployment

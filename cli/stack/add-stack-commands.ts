@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { demo } from './demo.ts';
-import { start } from './start.ts';
 
 const START_TEXT = `
 Examples:
@@ -37,11 +35,18 @@ export function addStackCommands(program: Command): void {
     .command('start')
     .description('the whole relay on this machine, with a fake platform, until Ctrl-C')
     .addHelpText('after', START_TEXT)
-    .action(() => start());
+    .action(async () => {
+      // The stack brings Google's clients along; no other command waits for them to load.
+      const { start } = await import('./start.ts');
+      await start();
+    });
 
   program
     .command('demo')
     .description('play the DMP against a relay of its own: 1,000 users added, 100 of them removed')
     .addHelpText('after', DEMO_TEXT)
-    .action(() => demo());
+    .action(async () => {
+      const { demo } = await import('./demo.ts');
+      await demo();
+    });
 }
