@@ -17,7 +17,7 @@ export interface DisplayOptions {
   /** Whether lines of JSON are wanted where there is no terminal. */
   readonly json: boolean;
   /** What is counted, in words. */
-  readonly what?: string;
+  readonly what: string;
   /** Whether to tell how many there were a second. */
   readonly withRate?: boolean;
   /** The shortest time between two lines of JSON. */
@@ -66,7 +66,7 @@ function linesOn(
 
 function barOn(
   stream: NodeJS.WriteStream,
-  { what = 'dead letters', withRate = false }: DisplayOptions,
+  { what, withRate = false }: DisplayOptions,
   perSecond: (done: number) => number,
 ): ProgressDisplay {
   const rate = withRate ? '  {rate}/s' : '';

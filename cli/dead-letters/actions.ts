@@ -107,7 +107,10 @@ async function withProgress<Report>(
   { json }: CommonOptions,
   run: (onProgress: OnProgress) => Promise<Report>,
 ): Promise<Report> {
-  const display = createProgressDisplay(process.stderr, { json: json === true });
+  const display = createProgressDisplay(process.stderr, {
+    json: json === true,
+    what: 'dead letters',
+  });
   try {
     return await run(display.onProgress);
   } finally {

@@ -4,7 +4,7 @@ import { addLoadCommand } from './add-load-command.ts';
 import { create, type CreateOptions } from './create.ts';
 import { addTargetOptions, examples } from './common-options.ts';
 import { mutate, type Change, type MutateOptions } from './mutate.ts';
-import { ID_FIELDS } from './mutations.ts';
+import { ID_FIELDS, SAMPLE_CUSTOMER } from './mutations.ts';
 import { validate, type CallOptions } from './validate.ts';
 
 const MAX_CUSTOMER = 999_999_999_999_999;
@@ -28,7 +28,7 @@ export function addDmpCommands(program: Command): void {
     .description('create an audience, and tell what the person who creates it would read')
     .argument('<audience>', "the DMP's id of the audience")
     .requiredOption('--name <text>', 'its name')
-    .option('--customer <number>', "the DMP's customer number", wholeNumber(0, MAX_CUSTOMER), 123)
+    .addOption(customerOption())
     .addHelpText(
       'after',
       examples("create a.1 --name 'My audience'", "create a.1 --name 'My audience' --dry-run"),
@@ -55,7 +55,7 @@ function addMutation(group: Command, name: 'add' | 'remove', type: Change['type'
         .choices(ID_FIELDS)
         .default('external_user_id'),
     )
-    .option('--customer <number>', "the DMP's customer number", wholeNumber(0, MAX_CUSTOMER), 123)
+    .addOption(customerOption())
     .option('--batch <count>', 'users of one request', wholeNumber(1, 10_000), 100)
     .option('--concurrency <count>', 'requests under way at once', wholeNumber(1, 100), 4)
     .option(
@@ -81,4 +81,10 @@ function addMutation(group: Command, name: 'add' | 'remove', type: Change['type'
 
 function called(command: Command): Command {
   return addTargetOptions(command).option('--dry-run', 'only write the signed call as curl');
+}
+
+function customerOption(): Option {
+  return new Option('--customer <number>', "the DMP's customer number")
+    .argParser(wholeNumber(0, MAX_CUSTOMER))
+    .default(SAMPLE_CUSTOMER);
 }

@@ -1,5 +1,6 @@
 import { CommandProblem } from '../command-problem.ts';
 import { printable } from '../printable.ts';
+import { creationOf } from './creation.ts';
 import { curlCommand } from './curl-command.ts';
 import { signCall } from './dmp-client.ts';
 import { errorIn, failureText, idIn, statusOf } from './read-reply.ts';
@@ -18,7 +19,7 @@ export interface CreateOptions extends CallOptions {
  */
 export async function create(audience: string, options: CreateOptions): Promise<void> {
   const target = await targetOf(options);
-  const fields = { Name: options.name, Customer: options.customer, Audience: audience };
+  const fields = creationOf(audience, options.name, options.customer);
   const call = signCall(target, 'CREATE_AUDIENCE', fields);
   if (options.dryRun === true) {
     console.log(curlCommand(call));

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { basicAuthHeader } from '../../shared/http/basic-auth.ts';
 import type { CallType } from '../../shared/mapp/parse-call.ts';
 import { signBody } from '../../shared/mapp/signature.ts';
+import { creationOf } from './creation.ts';
 import { mutationsOf } from './mutations.ts';
 
 export interface DmpSettings {
@@ -38,13 +39,22 @@ export function signCall(
     headers: {
       'Content-Type': 'application/json',
       'X-HMAC': signBody(body, secret),
-      ...(basicAuth === undefined ? {} : { Authorization: basicAuthHeader(basicAuth) }),
+      ...authorization(basicAuth),
     },
     body,
   };
 }
 
-/** Plays the DMP: one method per call of the protocol, shaped like the vendor's samples. */
+/** The header that carries the credentials (`user:password`), where there are some. */
+export function authorization(basicAuth: string | undefined): Readonly<Record<string, string>> {
+  return basicAuth === undefined ? {} : { Authorization: basicAuthHeader(basicAuth) };
+}
+
+/**
+ * Plays the DMP: one method per call of the protocol, shaped like the vendor's samples.
+ * They throw what fetch throws when nothing answers, and SyntaxError, naming the status, when the answer
+ * is not one of a relay.
+ */
 export function createDmpClient(settings: DmpSettings) {
   const send = async (type: CallType, fields: Record<string, unknown>): Promise<DmpAnswer> => {
     const { url, headers, body } = signCall(settings, type, fields);
@@ -53,7 +63,7 @@ export function createDmpClient(settings: DmpSettings) {
     const text = await response.text();
     return {
       status: response.status,
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      body: bodyIn(text, response.status),
       headers: response.headers,
       durationMs: performance.now() - startedAt,
     };
@@ -65,7 +75,7 @@ export function createDmpClient(settings: DmpSettings) {
   return {
     validate: () => send('VALIDATE', {}),
     createAudience: (audience: string, name: string) =>
-      send('CREATE_AUDIENCE', { Name: name, Customer: 123, Audience: audience }),
+      send('CREATE_AUDIENCE', creationOf(audience, name)),
     /** `users` are the third party's ids. */
     addToAudience: (audience: string, users: readonly string[]) =>
       send('ADD_TO_AUDIENCE', mutations([audience], users)),
@@ -75,6 +85,15 @@ export function createDmpClient(settings: DmpSettings) {
     addToAudiences: (audiences: readonly string[], users: readonly string[]) =>
       send('ADD_TO_AUDIENCE', mutations(audiences, users)),
   };
+}
+
+function bodyIn(text: string, status: number): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(`Intake answered ${status}, and not in JSON`, { cause });
+  }
 }
 
 export type DmpClient = ReturnType<typeof createDmpClient>;

@@ -1,4 +1,4 @@
-import type { CallType } from '../../shared/mapp/parse-call.ts';
+import type { MutationType } from './mutations.ts';
 
 /** A load at a fixed rate. */
 export interface LoadPlan {
@@ -18,7 +18,7 @@ export interface LoadPlan {
 
 /** One request of a load. */
 export interface PlannedRequest {
-  readonly type: Extract<CallType, 'ADD_TO_AUDIENCE' | 'REMOVE_FROM_AUDIENCE'>;
+  readonly type: MutationType;
   readonly audience: string;
   readonly users: readonly string[];
 }
@@ -40,12 +40,15 @@ export function audiencesOf({ audiences, prefix }: LoadPlan): string[] {
 export function plannedRequest(plan: LoadPlan, index: number): PlannedRequest {
   const { audiences, users, removeShare, prefix } = plan;
   const size = Math.min(plan.batch, users);
-  const first = Math.floor(index / audiences) * size;
-  // Evenly spread: at 0.1 every tenth.
-  const isRemoval = Math.floor((index + 1) * removeShare) > Math.floor(index * removeShare);
+  const audience = index % audiences;
+  const round = Math.floor(index / audiences);
+  const first = round * size;
+  // Evenly spread, in time and within each audience: at 0.1 every tenth of its requests.
+  const turn = round + audience;
+  const isRemoval = Math.floor((turn + 1) * removeShare) > Math.floor(turn * removeShare);
   return {
     type: isRemoval ? 'REMOVE_FROM_AUDIENCE' : 'ADD_TO_AUDIENCE',
-    audience: `${prefix}-${(index % audiences) + 1}`,
+    audience: `${prefix}-${audience + 1}`,
     users: Array.from({ length: size }, (_, at) => `${prefix}-user-${((first + at) % users) + 1}`),
   };
 }

@@ -1,6 +1,7 @@
 import { onStopSignal } from '../../shared/http/on-stop-signal.ts';
 import { CommandProblem } from '../command-problem.ts';
 import { createProgressDisplay } from '../progress-display.ts';
+import { creationOf } from './creation.ts';
 import { signCall, type DmpSettings } from './dmp-client.ts';
 import { audiencesOf, requestsOf, type LoadPlan } from './load-plan.ts';
 import { isFlawless, loadReport, loadText } from './load-report.ts';
@@ -64,7 +65,7 @@ async function createAudiences(
 ): Promise<void> {
   for (const audience of audiencesOf(plan)) {
     if (stop.aborted) return;
-    const fields = { Name: `Load test ${audience}`, Customer: 123, Audience: audience };
+    const fields = creationOf(audience, `Load test ${audience}`);
     const reply = await sendCall(signCall(target, 'CREATE_AUDIENCE', fields));
     if (statusOf(reply) !== 200) throw new CommandProblem(failureText(target.url, reply));
   }

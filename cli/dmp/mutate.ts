@@ -1,12 +1,11 @@
 /** `dmp add` and `dmp remove`: users, from wherever they come, in micro-batches. */
-import type { CallType } from '../../shared/mapp/parse-call.ts';
 import { onStopSignal } from '../../shared/http/on-stop-signal.ts';
 import { CommandProblem } from '../command-problem.ts';
 import { createProgressDisplay } from '../progress-display.ts';
 import { curlCommand } from './curl-command.ts';
 import { signCall, type SignedCall } from './dmp-client.ts';
 import { microBatches } from './micro-batches.ts';
-import { mutationsOf, type MutationSettings } from './mutations.ts';
+import { mutationsOf, type MutationSettings, type MutationType } from './mutations.ts';
 import { failureText } from './read-reply.ts';
 import { sendBatches, type SendReport } from './send-batches.ts';
 import { sendCall } from './send-call.ts';
@@ -26,7 +25,7 @@ export interface MutateOptions extends CallOptions, UserOptions, MutationSetting
 
 /** What is done, and to which audience. */
 export interface Change {
-  readonly type: Extract<CallType, 'ADD_TO_AUDIENCE' | 'REMOVE_FROM_AUDIENCE'>;
+  readonly type: MutationType;
   readonly audience: string;
   readonly users: readonly string[];
 }

@@ -1,4 +1,11 @@
+import type { CallType } from '../../shared/mapp/parse-call.ts';
+
+/** The DMP's customer number in the vendor's samples. */
+export const SAMPLE_CUSTOMER = 123;
 export const ID_FIELDS = ['external_user_id', 'uuid'] as const;
+
+/** The calls that carry mutations. */
+export type MutationType = Extract<CallType, 'ADD_TO_AUDIENCE' | 'REMOVE_FROM_AUDIENCE'>;
 
 export interface MutationSettings {
   /** The DMP's customer number. */
@@ -11,7 +18,7 @@ export interface MutationSettings {
 export function mutationsOf(
   audience: string,
   users: readonly string[],
-  { customer = 123, idField = 'external_user_id' }: MutationSettings = {},
+  { customer = SAMPLE_CUSTOMER, idField = 'external_user_id' }: MutationSettings = {},
 ): object[] {
   const common = { Audience: audience, Customer: customer, Platform: 113 };
   return users.map((user) =>

@@ -8,9 +8,11 @@ const counts = z.object({ accepted: z.int().nonnegative(), rejected: z.int().non
 const created = z.object({ id: z.union([z.string(), z.number().transform(String)]) });
 const refused = z.object({ error: z.string() });
 
-/** How many mutations an answer of 200 says were taken and set aside; undefined: it says neither. */
+/**
+ * How many mutations were taken and set aside; undefined: it is no answer of 200, or not one of a relay.
+ */
 export function countsIn(reply: Reply): z.output<typeof counts> | undefined {
-  return inBody(reply, counts);
+  return statusOf(reply) === 200 ? inBody(reply, counts) : undefined;
 }
 
 /** The id in an answer to CREATE_AUDIENCE, where the relay answers with one. */

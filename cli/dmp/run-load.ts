@@ -50,7 +50,7 @@ export async function runLoad(
     const status = statusOf(reply) ?? 'none';
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status !== 'none') latenciesMs.push(performance.now() - dueAt);
-    const { accepted = 0, rejected = 0 } = (status === 200 ? countsIn(reply) : undefined) ?? {};
+    const { accepted = 0, rejected = 0 } = countsIn(reply) ?? {};
     counts.accepted += accepted;
     counts.rejected += rejected;
     done += 1;

@@ -38,7 +38,7 @@ export async function sendBatches(
 
   async function sendOne(users: readonly string[]): Promise<void> {
     const reply = await sendPatiently(() => send(users), retries, stop.signal);
-    const counts = reply.kind === 'answered' && reply.status === 200 ? countsIn(reply) : undefined;
+    const counts = countsIn(reply);
     report = {
       requests: report.requests + 1,
       accepted: report.accepted + (counts?.accepted ?? 0),

@@ -1,8 +1,8 @@
 /** Intake from outside, as the DMP sees it. */
 import { randomUUID } from 'node:crypto';
-import { sendRequest, type Answered, type Reply } from '../../shared/destinations/send-request.ts';
-import { basicAuthHeader } from '../../shared/http/basic-auth.ts';
+import type { Answered, Reply } from '../../shared/destinations/send-request.ts';
 import { signCall } from '../dmp/dmp-client.ts';
+import { sendCall, sendGet } from '../dmp/send-call.ts';
 import { once } from './once.ts';
 
 /** An HTTP answer may take so long; the function may have to start. */
@@ -49,16 +49,12 @@ export function createIntake({ now = Date.now, ...settings }: IntakeSettings): I
   };
   const validate = async (secret: string): Promise<Reply> => {
     const call = signCall({ url, secret, basicAuth: await basicAuth() }, 'VALIDATE', {});
-    const request = { ...call, method: 'POST', url: new URL(call.url) };
-    return sendRequest(request, { timeoutMs: TIMEOUT_MS });
+    return sendCall(call, TIMEOUT_MS);
   };
   const get = async (): Promise<TimedReply> => {
-    const credentials = await basicAuth();
-    const headers: Record<string, string> =
-      credentials === undefined ? {} : { authorization: basicAuthHeader(credentials) };
+    const target = { url, basicAuth: await basicAuth() };
     const askedAt = now();
-    const request = { method: 'GET', url: new URL(url), headers };
-    const reply = await sendRequest(request, { timeoutMs: TIMEOUT_MS });
+    const reply = await sendGet(target, TIMEOUT_MS);
     return reply.kind === 'unanswered' ? reply : { ...reply, askedAt, answeredAt: now() };
   };
 

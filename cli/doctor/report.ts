@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { CheckResult, Status } from './check.ts';
 
 /** All that one run of the doctor found. */
@@ -52,9 +53,4 @@ function sumText(checks: readonly CheckResult[]): string {
 
 function count(checks: readonly CheckResult[], status: Status): number {
   return checks.filter((check) => check.status === status).length;
-}
-
-/** What comes from outside must not reach the terminal as a command. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cf}/gu, '\u{fffd}');
 }

@@ -1,6 +1,9 @@
 import type { Config } from '../../shared/config.ts';
 import type { CallType } from '../../shared/mapp/parse-call.ts';
+import { creationOf } from '../dmp/creation.ts';
+import { curlCommand } from '../dmp/curl-command.ts';
 import { signCall } from '../dmp/dmp-client.ts';
+import { SAMPLE_CUSTOMER } from '../dmp/mutations.ts';
 import type { LocalStack } from './local-stack.ts';
 
 const AUDIENCE = 'a5940e473cea659.356693871497425011';
@@ -12,9 +15,8 @@ export function banner(config: Config<'localStack'>, stack: LocalStack): string 
   const basicAuth = config.BASIC_AUTH?.reveal();
   const settings = { url: intakeUrl, secret, basicAuth };
   const curl = (type: CallType, fields: Record<string, unknown>) => {
-    const { url, headers, body } = signCall(settings, type, fields);
-    const options = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`);
-    return `curl -i '${url}' ${options.join(' ')} -d '${body}'`;
+    // It works in any other shell, which knows no BASIC_AUTH; the password is shown above as well.
+    return curlCommand(signCall(settings, type, fields), { showsPassword: true });
   };
   const further = [...pangolinUrls].filter(([, url]) => url !== pangolinUrl);
   const furtherPangolins = further.map(([id, url]) => `\n  Pangolin    ${url}/   (of ${id})`);
@@ -22,7 +24,7 @@ export function banner(config: Config<'localStack'>, stack: LocalStack): string 
   const queue = config.PUBSUB_EMULATOR_HOST ?? 'embedded';
   const map = config.FIRESTORE_EMULATOR_HOST ?? 'embedded';
   const member = { Uuid: 'ab043529-3e55-4672-52f0-18887ea12345', External_user_id: '12478286329' };
-  const mutation = { ...member, Audience: AUDIENCE, Customer: 123, Platform: 113 };
+  const mutation = { ...member, Audience: AUDIENCE, Customer: SAMPLE_CUSTOMER, Platform: 113 };
 
   return `
 Audience Relay is ready.
@@ -37,7 +39,7 @@ Audience Relay is ready.
 
 Play the DMP: create an audience, add a user, look at the segment.
 
-${curl('CREATE_AUDIENCE', { Name: 'Test audience', Customer: 123, Audience: AUDIENCE })}
+${curl('CREATE_AUDIENCE', creationOf(AUDIENCE, 'Test audience'))}
 
 ${curl('ADD_TO_AUDIENCE', { Mutations: [mutation] })}
 

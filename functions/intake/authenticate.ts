@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
 import { basicAuthMatches } from '../../shared/http/basic-auth.ts';
 import { isSignature, verifySignature } from '../../shared/mapp/signature.ts';
+import { acceptedBy } from '../../shared/secrets/accepted-by.ts';
 import type { Secret } from '../../shared/secrets/secrets.ts';
 
 /**
@@ -36,17 +37,6 @@ export async function requireSignature(
   }
   if (await acceptedBy(secret, (values) => verifySignature(body, header, values))) return;
   throw unsigned('does not match; check the shared secret, and sign the body byte for byte');
-}
-
-/** Tries the secret's known values and, after a mismatch, those of a rotation since. */
-async function acceptedBy(
-  secret: Secret,
-  matches: (values: readonly string[]) => boolean,
-): Promise<boolean> {
-  const known = await secret.current();
-  if (matches(known)) return true;
-  const refreshed = await secret.refresh();
-  return refreshed !== known && matches(refreshed);
 }
 
 function unsigned(fault: string): RequestError {

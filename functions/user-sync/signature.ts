@@ -1,6 +1,7 @@
 import { RequestError } from '../../shared/errors.ts';
 import { isSignature, verifySignature } from '../../shared/mapp/signature.ts';
 import type { SyncQuery } from '../../shared/mapp/user-sync.ts';
+import { acceptedBy } from '../../shared/secrets/accepted-by.ts';
 import type { Secret } from '../../shared/secrets/secrets.ts';
 
 /** Our own scheme: that of Mapp's signed syncing is not public. */
@@ -29,12 +30,7 @@ export async function requireSignedSync(query: SyncQuery, rule: SigningRule): Pr
   const text = Buffer.from(values.join('\n'));
   const matches = (keys: readonly string[]) => verifySignature(text, signature, keys);
 
-  if (isClear && isSignature(signature)) {
-    const known = await secret.current();
-    if (matches(known)) return;
-    const refreshed = await secret.refresh();
-    if (refreshed !== known && matches(refreshed)) return;
-  }
+  if (isClear && isSignature(signature) && (await acceptedBy(secret, matches))) return;
   const error = `${signatureName}: is missing or does not match; sign ${signedParameters.join(', ')} with HMAC-SHA1 and the shared secret, in hexadecimal, and put it before out`;
   throw new RequestError('SIGNATURE_INVALID', 401, error);
 }

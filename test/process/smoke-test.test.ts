@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { environment } from '../../shared/config.ts';
+import { freePort } from '../setup/emulators.ts';
 import { intakeForEachTest, SECRET } from '../unit/intake/intake-fixture.ts';
 
 let server: Server | undefined;
@@ -10,10 +11,10 @@ afterEach(() => {
   server?.close();
 });
 
-/** Something that answers every request with one status. */
-async function answering(status: number): Promise<string> {
+/** Something that answers every request in the same way. */
+async function answering(status: number, html = ''): Promise<string> {
   const always = createServer((_request, response) => {
-    response.writeHead(status).end();
+    response.writeHead(status, { 'Content-Type': 'text/html; charset=UTF-8' }).end(html);
   });
   server = always;
   await new Promise<void>((resolve) => always.listen(0, '127.0.0.1', resolve));
@@ -52,12 +53,38 @@ describe('the smoke test after a deployment', () => {
   });
 
   test.each([
-    [200, /FAIL {2}VALIDATE with a wrong signature: 200, not 401: 200: intake takes anything!/],
+    [200, /FAIL {2}VALIDATE with a wrong signature: 200, not 401: intake takes anything!/],
     [503, /FAIL {2}VALIDATE with a wrong signature: 503, not 401: .* cannot read its secret/],
     [403, /FAIL {2}GET, as VALIDATE may come: 403, not 200 or 401: .* may allUsers invoke it/],
   ])('fails where everything is answered %i, and says what to look at', async (status, text) => {
     const { code, stdout } = await smokeTest(await answering(status));
     expect(stdout).toMatch(text);
+    expect(code).toBe(1);
+  });
+
+  test("Google's own page of a 403 is told as 403, with what to do, at every check", async () => {
+    const page = '<html><head><title>403 Forbidden</title></head><body>Forbidden</body></html>';
+    const { code, stdout } = await smokeTest(await answering(403, page), { HMAC_SECRETS: SECRET });
+    const told = / 403, not (200|401|200 or 401): .* may allUsers invoke it \(intake\.tf\)\?$/;
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => told.test(line))).toEqual([true, true, true]);
+    expect(stdout).not.toMatch(/JSON|<html>/);
+    expect(code).toBe(1);
+  });
+
+  test('says where nothing answers', async () => {
+    const { code, stdout } = await smokeTest(`http://127.0.0.1:${await freePort()}`);
+    expect(stdout).toMatch(
+      /^FAIL {2}GET, .*: no answer \(ECONNREFUSED\), not .* is the function deployed/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test('a wrong password is told, and a wrong secret', async () => {
+    const variables = { HMAC_SECRETS: 'another-secret', BASIC_AUTH: 'mapp:password' };
+    const { code, stdout } = await smokeTest(await answering(401), variables);
+    expect(stdout).toMatch(/^FAIL {2}GET, .*: 401, not 200: is BASIC_AUTH the newest/);
+    expect(stdout).toMatch(/^FAIL {2}VALIDATE, signed: 401, not 200: is HMAC_SECRETS the newest/m);
     expect(code).toBe(1);
   });
 

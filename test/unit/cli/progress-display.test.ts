@@ -17,7 +17,7 @@ function recorder(isTTY: boolean) {
 
 test('without a terminal, lines of JSON where JSON is wanted', () => {
   const { stream, written } = recorder(false);
-  const display = createProgressDisplay(stream, { json: true });
+  const display = createProgressDisplay(stream, { json: true, what: 'things' });
   display.onProgress({ done: 1, total: 2 });
   display.onProgress({ done: 2, total: 2 });
   display.end();
@@ -26,7 +26,7 @@ test('without a terminal, lines of JSON where JSON is wanted', () => {
 
 test('without a terminal nothing, where no JSON is wanted', () => {
   const { stream, written } = recorder(false);
-  const display = createProgressDisplay(stream, { json: false });
+  const display = createProgressDisplay(stream, { json: false, what: 'things' });
   display.onProgress({ done: 1, total: 2 });
   display.end();
   expect(written()).toBe('');
@@ -34,9 +34,9 @@ test('without a terminal nothing, where no JSON is wanted', () => {
 
 test('on a terminal a bar, gone at the end', () => {
   const { stream, written } = recorder(true);
-  const display = createProgressDisplay(stream, { json: true });
+  const display = createProgressDisplay(stream, { json: true, what: 'things' });
   display.onProgress({ done: 1, total: 2 });
-  expect(written()).toContain('1/2 dead letters');
+  expect(written()).toContain('1/2 things');
   display.onProgress({ done: 2, total: 2 });
   display.end();
   expect(written()).not.toContain('{"progress"');

@@ -120,8 +120,27 @@ test('requests take turns over the audiences and users, and no request holds a u
   const removals = requests.flatMap(({ type }, index) =>
     type === 'REMOVE_FROM_AUDIENCE' ? [index] : [],
   );
-  expect(removals).toEqual([3, 7]);
+  expect(removals).toEqual([5, 6]);
   expect(plannedRequest({ ...PLAN, batch: 100 }, 0).users).toHaveLength(5);
+});
+
+test.each([
+  [10, 0.1],
+  [4, 0.25],
+  [2, 0.5],
+])('each of %d audiences has its share of removals, %d', (audiences, removeShare) => {
+  const plan = { ...PLAN, audiences, removeShare };
+  const requests = Array.from({ length: audiences * 20 }, (_, index) =>
+    plannedRequest(plan, index),
+  );
+  for (const audience of new Set(requests.map((request) => request.audience))) {
+    const own = requests.filter((request) => request.audience === audience);
+    const removals = own.filter(({ type }) => type === 'REMOVE_FROM_AUDIENCE');
+    expect({ audience, share: removals.length / own.length }).toEqual({
+      audience,
+      share: removeShare,
+    });
+  }
 });
 
 test('a relay that answers nothing for a while does not lower the rate', async () => {
