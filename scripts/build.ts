@@ -27,7 +27,7 @@ const framework = readFramework(readFileSync('package-lock.json', 'utf8'));
 
 const sizes: Size[] = [];
 for (const name of FUNCTIONS) {
-  const { files, bytesByPackage } = await bundleFunction(`functions/${name}/index.ts`);
+  const { files, startFiles, bytesByPackage } = await bundleFunction(`functions/${name}/index.ts`);
   const manifest = manifestFor(name, own, FRAMEWORK);
   const deployed = new Map([
     ...files,
@@ -38,7 +38,13 @@ for (const name of FUNCTIONS) {
   rmSync(join(folder, name), { recursive: true, force: true });
   for (const [path, contents] of deployed) write(join(folder, name, path), contents);
 
-  sizes.push(sizeOf(name, [files.get('index.js') ?? new Uint8Array()]));
+  sizes.push(
+    sizeOf(name, codeOf(files)),
+    sizeOf(
+      `${name} at start`,
+      startFiles.map((file) => files.get(file) ?? new Uint8Array()),
+    ),
+  );
   if (values['by-package']) printPackages(name, bytesByPackage);
 }
 sizes.push(sizeOf('node_modules', [...framework.files.values()]));
@@ -65,4 +71,8 @@ function printPackages(name: string, bytesByPackage: ReadonlyMap<string, number>
   for (const [packageName, bytes] of bytesByPackage) {
     console.log(`${String(Math.ceil(bytes / 1000)).padStart(8)} kB  ${packageName}`);
   }
+}
+
+function codeOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
+  return [...files].flatMap(([file, contents]) => (file.endsWith('.mjs') ? [contents] : []));
 }

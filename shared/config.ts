@@ -43,6 +43,12 @@ const audienceMap = {
     .default('audience-relay'),
 };
 
+const pubsub = {
+  GOOGLE_CLOUD_PROJECT: name,
+  /** An emulator's `host:port`; never set on Google Cloud. */
+  PUBSUB_EMULATOR_HOST: z.string().exactOptional(),
+};
+
 /** Which id the third party knows, and how a user's mutations are kept in order. */
 const ordering = {
   MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
@@ -117,7 +123,7 @@ const schemas = {
     BASIC_AUTH: userAndPassword.exactOptional(),
     BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
     TOPIC: name,
-    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    ...pubsub,
   }),
   forward: z.object({
     ...everywhere,
@@ -130,7 +136,7 @@ const schemas = {
     DEAD_LETTER_TOPIC: name,
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
     DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
-    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    ...pubsub,
   }),
   userSync: z.object({
     ...everywhere,
@@ -142,7 +148,7 @@ const schemas = {
   operator: z.object({
     ...audienceMap,
     ...ordering,
-    GOOGLE_CLOUD_PROJECT: z.string().exactOptional(),
+    ...pubsub,
     TOPIC: name,
     DEAD_LETTER_SUBSCRIPTION: name,
   }),

@@ -2,6 +2,7 @@
 import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
 import type { Config } from '../../shared/config.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { applicationDefaultCredentials } from '../google-credentials.ts';
 import type { AudienceConnection } from './connection.ts';
 import { operateAudiences } from './operate-audiences.ts';
 
@@ -21,6 +22,8 @@ export function connectToFirestore(config: Config<'operator'>): AudienceConnecti
     projectId,
     topic: config.TOPIC,
     timeoutMs: PUBLISH_TIMEOUT_MS,
+    emulatorHost: config.PUBSUB_EMULATOR_HOST,
+    credentials: applicationDefaultCredentials(),
   });
   return {
     operations: operateAudiences({ map, publisher, destination }),

@@ -4,6 +4,7 @@ import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-
 import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
 import { createPubSubDeadLetterStore } from '../../shared/dead-letters/pubsub-dead-letter-store.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { applicationDefaultCredentials } from '../google-credentials.ts';
 import type { Connection } from './connection.ts';
 
 /** Nobody waits for an answer: better slow than given up. */
@@ -16,6 +17,8 @@ export function connectToPubSub(config: Config<'operator'>): Connection {
     projectId,
     topic: config.TOPIC,
     timeoutMs: PUBLISH_TIMEOUT_MS,
+    emulatorHost: config.PUBSUB_EMULATOR_HOST,
+    credentials: applicationDefaultCredentials(),
   });
   const deadMembers = createFirestoreDeadMembers({
     projectId,

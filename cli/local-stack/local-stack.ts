@@ -121,9 +121,11 @@ function createQueueParts(
   log: Logger,
   { run, embeddedQueue }: { run: Run; embeddedQueue?: EmbeddedQueueOptions | undefined },
 ) {
-  if (config.PUBSUB_EMULATOR_HOST === undefined) return embeddedQueueParts(embeddedQueue);
+  const { PUBSUB_EMULATOR_HOST: emulatorHost } = config;
+  if (emulatorHost === undefined) return embeddedQueueParts(embeddedQueue);
   return pubsubQueueParts(run, {
     log,
+    emulatorHost,
     publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
     maxPendingBytes: config.MAX_PENDING_BYTES,
   });

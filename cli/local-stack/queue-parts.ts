@@ -53,6 +53,7 @@ export function embeddedQueueParts(options: EmbeddedQueueOptions = {}): QueuePar
 
 /** Topics of this run alone, deleted with it: the segments they belong to are forgotten as well. */
 export interface PubSubSettings extends ForwardSettings {
+  readonly emulatorHost: string;
   readonly publishTimeoutMs: number;
 }
 
@@ -64,6 +65,7 @@ export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts
       projectId: LOCAL_PROJECT,
       topic: name,
       timeoutMs: settings.publishTimeoutMs,
+      emulatorHost: settings.emulatorHost,
     });
   const publisher = publisherOf(topic);
   const deadLetters = publisherOf(deadLetterTopic);

@@ -9,6 +9,7 @@ import { readDescription } from '../../shared/destinations/http/read-description
 import { withInstanceShare } from '../../shared/destinations/instance-share.ts';
 import { createDestination } from '../../shared/destinations/registry.ts';
 import { dryRun } from '../../shared/dry-run/dry-run.ts';
+import { createMetadataCredentials } from '../../shared/google/metadata-credentials.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
@@ -23,12 +24,13 @@ const DEAD_LETTER_TIMEOUT_MS = 10_000;
 
 const config = readConfig('forward');
 const log = createLogger(config.LOG_LEVEL);
+const credentials = createMetadataCredentials();
 
 function destinationSecret(): Secret | undefined {
   const { DESTINATION_CREDENTIALS: value, DESTINATION_CREDENTIALS_SECRET_NAME: name } = config;
   if (value !== undefined) return createEnvironmentSecret([value]);
   if (name === undefined) return undefined;
-  return createSecretManagerSecret({ name, onRefreshFailure });
+  return createSecretManagerSecret({ name, credentials, onRefreshFailure });
 }
 
 function onRefreshFailure(error: unknown): void {
@@ -48,6 +50,8 @@ const deadLetters = createPubSubPublisher({
   projectId: config.GOOGLE_CLOUD_PROJECT,
   topic: config.DEAD_LETTER_TOPIC,
   timeoutMs: DEAD_LETTER_TIMEOUT_MS,
+  emulatorHost: config.PUBSUB_EMULATOR_HOST,
+  credentials,
 });
 const description = config.DESTINATION_DESCRIPTION;
 const destination = withInstanceShare(

@@ -1,6 +1,7 @@
 /** Composition root of intake, the public HTTP function `diy`. */
-import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
+import { createLazyAudienceMap } from '../../shared/audience-map/lazy-audience-map.ts';
 import { readConfig } from '../../shared/config.ts';
+import { createMetadataCredentials } from '../../shared/google/metadata-credentials.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
@@ -14,6 +15,7 @@ import { intakeSettings } from './settings.ts';
 
 const config = readConfig('intake');
 const log = createLogger(config.LOG_LEVEL);
+const credentials = createMetadataCredentials();
 
 function secretFrom(
   values: readonly SecretText[] | undefined,
@@ -24,7 +26,7 @@ function secretFrom(
   const onRefreshFailure = (error: unknown) => {
     logSecretRefreshFailed(log, loggedError(error));
   };
-  return createSecretManagerSecret({ name, onRefreshFailure });
+  return createSecretManagerSecret({ name, credentials, onRefreshFailure });
 }
 
 const hmacSecret = secretFrom(config.HMAC_SECRETS, config.HMAC_SECRET_NAME);
@@ -33,13 +35,21 @@ const publisher = createPubSubPublisher({
   projectId: config.GOOGLE_CLOUD_PROJECT,
   topic: config.TOPIC,
   timeoutMs: config.PUBLISH_TIMEOUT_MS,
+  emulatorHost: config.PUBSUB_EMULATOR_HOST,
+  credentials,
 });
-const audienceMap = createFirestoreAudienceMap({
-  projectId: config.GOOGLE_CLOUD_PROJECT,
-  databaseId: config.FIRESTORE_DATABASE,
-  collection: config.FIRESTORE_COLLECTION,
-  destination: config.DESTINATION,
+const audienceMap = createLazyAudienceMap(async () => {
+  const { createFirestoreAudienceMap } =
+    await import('../../shared/audience-map/firestore-audience-map.ts');
+  return createFirestoreAudienceMap({
+    projectId: config.GOOGLE_CLOUD_PROJECT,
+    databaseId: config.FIRESTORE_DATABASE,
+    collection: config.FIRESTORE_COLLECTION,
+    destination: config.DESTINATION,
+  });
 });
+// Then every new audience is looked up, and a look has little time.
+if (config.RETURN_SEGMENT_ID) await audienceMap.load();
 
 registerFunction({
   name: 'diy',

@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 
-/** The budget's file: what each function's index.js, and the node_modules of each, may have. */
+/**
+ * The budget's file, by part of what is deployed: `intake` is all code of that function, `intake at start`
+ * what every start of it reads and waits for; the rest is loaded when it is first needed. `node_modules`
+ * is the framework, beside each of them.
+ */
 const budget = z.record(
   z.string(),
   z.strictObject({ maxBytes: z.int().positive(), maxGzipBytes: z.int().positive() }),
@@ -9,15 +13,16 @@ const budget = z.record(
 export type Budget = z.infer<typeof budget>;
 
 export interface Size {
-  /** The function, or `node_modules`. */
+  /** The part, by its name in the budget. */
   readonly name: string;
   readonly bytes: number;
   /** Each file compressed by itself, as in the archive that is deployed. */
   readonly gzipBytes: number;
 }
 
-const WHAT_TO_DO = `To see what grew, compare \`npm run build -- --by-package\` with that of the commit before.
-Then do without it, or raise bundle-budget.json in the same commit and say why.`;
+const WHAT_TO_DO = `What a start reads, the caller of a new instance waits for: import on demand what few calls need.
+To see what grew, compare \`npm run build -- --by-package\` with that of the commit before.
+Do without it, or raise bundle-budget.json in the same commit and say why.`;
 
 /** The budget, from its file's text. */
 export function readBudget(text: string): Budget {
@@ -57,9 +62,9 @@ export function budgetTable(sizes: readonly Size[], allowed: Budget): string {
     const columns = [bytes, limit?.maxBytes, gzipBytes, limit?.maxGzipBytes].map(kilobytes);
     return [name, ...columns];
   });
-  return [['', 'size', 'budget', 'gzip', 'budget'], ...rows]
+  return [['code of', 'size', 'allowed', 'gzipped', 'allowed'], ...rows]
     .map(([name = '', ...columns]) =>
-      [name.padEnd(14), ...columns.map((text) => text.padStart(9))].join('  '),
+      [name.padEnd(18), ...columns.map((text) => text.padStart(9))].join('  '),
     )
     .join('\n');
 }

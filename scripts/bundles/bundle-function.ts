@@ -1,4 +1,5 @@
 import { build, type Metafile } from 'esbuild';
+import { requireBuiltins } from './builtins.ts';
 import { FRAMEWORK } from './framework.ts';
 import { leaveOut } from './left-out.ts';
 
@@ -10,9 +11,11 @@ const __filename = relayPath(import.meta.url);
 const __dirname = relayPath(new URL('.', import.meta.url));`;
 
 export interface Bundle {
-  /** `index.js` and its map. */
+  /** `index.mjs`, the chunks that it loads when they are needed, and their maps. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What each package adds to index.js, the largest first; `audience-relay` is our own code. */
+  /** Of them, what a start reads: `index.mjs` and what it imports at once. */
+  readonly startFiles: readonly string[];
+  /** What each package adds to all of them, the largest first; `audience-relay` is our own code. */
   readonly bytesByPackage: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +28,13 @@ export async function bundleFunction(entryPoint: string): Promise<Bundle> {
     entryPoints: [entryPoint],
     // Nothing is written here: this name makes the map speak of `shared/…` beside the bundle, and the
     // bytes the same wherever they are written to.
-    outfile: 'index.js',
+    outdir: '.',
+    entryNames: 'index',
+    chunkNames: '[name]-[hash]',
+    // The framework need not look for a package.json to learn what kind of module it is.
+    outExtension: { '.js': '.mjs' },
+    // What is imported on demand stays in a file of its own, which a start does not read.
+    splitting: true,
     write: false,
     bundle: true,
     platform: 'node',
@@ -39,24 +48,36 @@ export async function bundleFunction(entryPoint: string): Promise<Bundle> {
     sourcesContent: false,
     metafile: true,
     external: [FRAMEWORK],
-    plugins: [leaveOut],
+    plugins: [leaveOut, requireBuiltins],
     banner: { js: COMMONJS },
     logLevel: 'warning',
   });
   const files = outputFiles.map(({ path, contents }) => [baseName(path), contents] as const);
   return {
     files: new Map(files),
-    bytesByPackage: bytesByPackage(metafile.outputs['index.js']?.inputs ?? {}),
+    startFiles: startFiles(metafile.outputs),
+    bytesByPackage: bytesByPackage(metafile.outputs),
   };
+}
+
+function startFiles(outputs: Metafile['outputs']): string[] {
+  const found = new Set(['index.mjs']);
+  for (const file of found) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && outputs[path] !== undefined) found.add(path);
+    }
+  }
+  return [...found];
 }
 
 function baseName(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;
 }
 
-function bytesByPackage(inputs: Metafile['outputs'][string]['inputs']): Map<string, number> {
+function bytesByPackage(outputs: Metafile['outputs']): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  for (const [path, { bytesInOutput }] of inputs) {
     const [, packageName = 'audience-relay'] =
       /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
     sums.set(packageName, (sums.get(packageName) ?? 0) + bytesInOutput);

@@ -23,7 +23,7 @@ export function manifestFor(name: string, own: OwnManifest, framework: string) {
     version: own.version,
     private: true,
     type: 'module',
-    main: 'index.js',
+    main: 'index.mjs',
     engines: { node: '24' },
     dependencies: { [framework]: own.dependencies[framework] },
   };

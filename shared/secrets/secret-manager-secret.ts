@@ -1,25 +1,28 @@
-import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
-import { boundedCall } from '../bounded-call.ts';
+import { z } from 'zod';
 import { PlatformError } from '../errors.ts';
+import { createGoogleApi, type GoogleApi, type GoogleCredentials } from '../google/google-api.ts';
+import { textOfSecret } from './secret-payload.ts';
 import type { Secret } from './secrets.ts';
+
+const BASE_URL = 'https://secretmanager.googleapis.com';
 
 /** Two are accepted, so that the sender may switch at any moment of a rotation. */
 const ACCEPTED_VERSIONS = 2;
 /** A request waits for the read: the store must not hold it for long. */
 const READ_TIMEOUT_MS = 1_500;
 
-type ClientOptions = ConstructorParameters<typeof SecretManagerServiceClient>[0];
-
 export interface SecretManagerSecretOptions {
   /** `projects/P/secrets/S` */
   readonly name: string;
+  readonly credentials?: GoogleCredentials;
   /** The store is asked again at most this often, however many requests mismatch. */
   readonly minRefreshIntervalMs?: number;
   /** A request reads again what is older: a version disabled meanwhile is not accepted any more. */
   readonly maxAgeMs?: number;
   /** Called when a refresh failed and the cached values stay in force. */
   readonly onRefreshFailure: (error: PlatformError) => void;
-  readonly clientOptions?: ClientOptions;
+  /** Default: Google's. */
+  readonly baseUrl?: string;
   readonly now?: () => number;
 }
 
@@ -30,7 +33,8 @@ export interface SecretManagerSecretOptions {
  */
 export function createSecretManagerSecret(options: SecretManagerSecretOptions): Secret {
   const { name, minRefreshIntervalMs = 10_000, maxAgeMs = 300_000, now = Date.now } = options;
-  const client = new SecretManagerServiceClient(options.clientOptions);
+  const { baseUrl = BASE_URL, credentials } = options;
+  const api = createGoogleApi({ baseUrl, credentials });
   let cached: readonly string[] | undefined;
   let cachedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -38,8 +42,8 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
 
   async function read(): Promise<readonly string[]> {
     try {
-      const names = await newestEnabledVersions(client, name);
-      const versions = await Promise.all(names.map((version) => accessVersion(client, version)));
+      const names = await newestEnabledVersions(api, name);
+      const versions = await Promise.all(names.map((version) => accessVersion(api, version)));
       // An empty key would let anybody sign.
       const values = versions.filter((value) => value !== '');
       if (values.length === 0) throw new RangeError('no enabled version with a value');
@@ -82,22 +86,22 @@ export function createSecretManagerSecret(options: SecretManagerSecretOptions): 
   };
 }
 
-async function newestEnabledVersions(
-  client: SecretManagerServiceClient,
-  parent: string,
-): Promise<string[]> {
+/** Source: Secret Manager REST reference, projects.secrets.versions.list and .access (documented). */
+const listed = z.object({ versions: z.array(z.object({ name: z.string() })).default([]) });
+const accessed = z.object({
+  payload: z.object({ data: z.base64().default('') }).default({ data: '' }),
+});
+
+async function newestEnabledVersions(api: GoogleApi, secret: string): Promise<string[]> {
   // Listed newest first by creation (documented); a page larger than two spares no call.
-  const [versions] = await client.listSecretVersions(
-    { parent, filter: 'state:ENABLED', pageSize: ACCEPTED_VERSIONS },
-    { ...boundedCall(READ_TIMEOUT_MS), autoPaginate: false },
-  );
-  return versions.flatMap(({ name }) => name ?? []).slice(0, ACCEPTED_VERSIONS);
+  const query = `filter=state:ENABLED&pageSize=${ACCEPTED_VERSIONS}`;
+  const path = `/v1/${secret}/versions?${query}`;
+  const { versions } = listed.parse(await api.call('GET', path, { timeoutMs: READ_TIMEOUT_MS }));
+  return versions.map(({ name }) => name).slice(0, ACCEPTED_VERSIONS);
 }
 
-async function accessVersion(client: SecretManagerServiceClient, name: string): Promise<string> {
-  const [version] = await client.accessSecretVersion({ name }, boundedCall(READ_TIMEOUT_MS));
-  const data = version.payload?.data ?? '';
-  return Buffer.from(data as Uint8Array)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
+async function accessVersion(api: GoogleApi, version: string): Promise<string> {
+  const path = `/v1/${version}:access`;
+  const { payload } = accessed.parse(await api.call('GET', path, { timeoutMs: READ_TIMEOUT_MS }));
+  return textOfSecret(Buffer.from(payload.data, 'base64'));
 }

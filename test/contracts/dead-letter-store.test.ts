@@ -63,7 +63,12 @@ describeWithEmulators('dead letters on Pub/Sub', () => {
       projectId,
       pushEndpoint: 'http://127.0.0.1:9/',
     });
-    const publisher = createPubSubPublisher({ projectId, topic: subscription, timeoutMs: 5_000 });
+    const publisher = createPubSubPublisher({
+      projectId,
+      topic: subscription,
+      timeoutMs: 5_000,
+      emulatorHost: pubsubEmulatorHost(),
+    });
     const stores: DeadLetterStore[] = [];
     return {
       publisher,

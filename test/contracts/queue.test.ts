@@ -8,6 +8,7 @@ import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
 import { provisionPush, type ProvisionedPush } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
+import { pubsubEmulatorHost } from '../setup/emulator-proxy.ts';
 import { queueContract } from './queue.contract.ts';
 
 describe('embedded queue', () => {
@@ -28,7 +29,12 @@ describeWithEmulators('Pub/Sub, with a real push subscription', () => {
   queueContract(() => {
     const projectId = 'queue-contract';
     const topic = `t-${randomUUID()}`;
-    const publisher = createPubSubPublisher({ projectId, topic, timeoutMs: 5_000 });
+    const publisher = createPubSubPublisher({
+      projectId,
+      topic,
+      timeoutMs: 5_000,
+      emulatorHost: pubsubEmulatorHost(),
+    });
     const drains: ((timeoutMs: number) => Promise<unknown>)[] = [];
     let provisioned: ProvisionedPush | undefined;
     return Promise.resolve({

@@ -16,7 +16,7 @@ secretsContract('Secret Manager secret', async (values) => {
   return {
     secret: createSecretManagerSecret({
       name: fake.secret,
-      clientOptions: fake.clientOptions,
+      baseUrl: fake.url,
       // Every refresh reads again.
       minRefreshIntervalMs: 0,
       onRefreshFailure: (error) => {

@@ -2,6 +2,7 @@
 import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { handleUnaryCall, MethodDefinition } from '@grpc/grpc-js';
 import { protos, type SecretManagerServiceClient } from '@google-cloud/secret-manager';
+import { serveRest } from './secret-manager-rest.ts';
 
 const { v1 } = protos.google.cloud.secretmanager;
 type ListRequest = protos.google.cloud.secretmanager.v1.IListSecretVersionsRequest;
@@ -19,7 +20,9 @@ interface Version {
 export interface FakeSecretManager {
   /** `projects/P/secrets/S` */
   readonly secret: string;
-  /** Leads the official client here. */
+  /** Where it is spoken to over REST. */
+  readonly url: string;
+  /** Leads the official client here, over gRPC. */
   readonly clientOptions: ClientOptions;
   /** Calls received, by method. */
   readonly calls: { list: number; access: number };
@@ -48,7 +51,7 @@ export async function startSecretManager(
     const page = found.slice(0, pageSize === 0 ? undefined : (pageSize ?? undefined));
     return { versions: page.map(({ name }) => ({ name })), totalSize: found.length };
   };
-  const access = ({ name }: AccessRequest) => {
+  const access = (name: string) => {
     calls.access += 1;
     if (failure !== undefined) throw new Refusal(failure);
     const version = versions.find((known) => known.name === name);
@@ -56,6 +59,7 @@ export async function startSecretManager(
     if (!version.enabled) throw new Refusal(status.FAILED_PRECONDITION);
     return { name: version.name, payload: { data: version.data } };
   };
+  const rest = await serveRest({ list, access });
 
   const server = new Server();
   server.addService(
@@ -71,12 +75,13 @@ export async function startSecretManager(
         v1.AccessSecretVersionResponse,
       ),
     },
-    { list: handler(list), access: handler(access) },
+    { list: handler(list), access: handler(({ name }: AccessRequest) => access(name ?? '')) },
   );
   const port = await listen(server);
 
   const fake: FakeSecretManager = {
     secret,
+    url: rest.url,
     clientOptions: { apiEndpoint: '127.0.0.1', port, sslCreds: credentials.createInsecure() },
     calls,
     addVersion: (data) => {
@@ -94,6 +99,8 @@ export async function startSecretManager(
     },
     close: () => {
       server.forceShutdown();
+      rest.server.close();
+      rest.server.closeAllConnections();
     },
   };
   for (const value of values) fake.addVersion(value);

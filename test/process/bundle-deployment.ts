@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathWithThisNode } from './run-function.ts';
+import { pathWithThisNode } from './path-with-this-node.ts';
 
 /** Builds the bundles into a folder of the test's own: test files run side by side. */
 export function buildBundles(folder: string): void {
@@ -36,7 +36,10 @@ export function deployBundle(source: string): Deployment {
   const run = (file: string, args: readonly string[]): string =>
     execFileSync(file, args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' });
   run('npm', ['rebuild']);
-  run('node', ['--check', 'index.js']);
+  const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    main: string;
+  };
+  run('node', ['--check', main]);
   return {
     folder,
     npm: (...args) => run('npm', args),

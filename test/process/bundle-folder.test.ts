@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +7,8 @@ import { build } from 'esbuild';
 import { buildBundles, deployBundle, type Deployment } from './bundle-deployment.ts';
 
 const BUILT = 'artifacts/bundles-folder';
+/** Named by what is in it: the same code gives the same name. */
+const CHUNK = /^[\w-]+-[0-9A-Z]{8}\.mjs$/;
 const FRAMEWORK = './node_modules/@google-cloud/functions-framework/build/src';
 
 beforeAll(() => {
@@ -19,18 +22,23 @@ describe.each(['intake', 'forward', 'user-sync'])('the folder that is deployed a
     files = filesIn(folder);
   });
 
-  test('holds the bundle, its map, the manifest, the lock file and packages, and nothing else', () => {
-    const lockAndMap = ['index.js', 'index.js.map', 'package-lock.json', 'package.json'];
-    expect(readdirSync(folder).sort()).toEqual([...lockAndMap, 'node_modules'].sort());
-    const typesOrMaps = [...files.keys()].filter((file) => /\.([cm]?ts|js\.map)$/.test(file));
-    expect(typesOrMaps).toEqual(['index.js.map']);
+  test('holds the code with its maps, the manifest, the lock file and packages, and nothing else', () => {
+    const all = readdirSync(folder).sort();
+    const code = all.filter((file) => file.endsWith('.mjs'));
+    expect(code.filter((file) => !CHUNK.test(file))).toEqual(['index.mjs']);
+    const maps = code.map((file) => `${file}.map`);
+    const manifests = ['package-lock.json', 'package.json'];
+    expect(all).toEqual([...code, ...maps, ...manifests, 'node_modules'].sort());
+    const typesOrMaps = [...files.keys()].filter((file) => /\.([cm]?ts|[cm]?js\.map)$/.test(file));
+    expect(typesOrMaps).toEqual(maps);
   });
 
   test('names no path of this machine and no registry', () => {
     const named = [...files].filter(([, text]) => text.includes(`${resolve('.')}/`));
     expect(named.map(([file]) => file)).toEqual([]);
     expect(files.get('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/registry/);
-    const { sources } = JSON.parse(files.get('index.js.map') ?? '') as { sources: string[] };
+    const maps = [...files].filter(([file]) => file.endsWith('.mjs.map'));
+    const sources = maps.flatMap(([, map]) => (JSON.parse(map) as { sources: string[] }).sources);
     expect(sources).toContain(`functions/${name}/index.ts`);
     expect(sources.filter((source) => /^[./]/.test(source))).toEqual([]);
   });
@@ -72,11 +80,17 @@ test('the same sources give the same bytes, wherever they are built to', () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'audience-relay-'));
   try {
     buildBundles(elsewhere);
-    expect([...filesIn(elsewhere)]).toEqual([...filesIn(BUILT)]);
+    expect(digestsOf(elsewhere)).toEqual(digestsOf(BUILT));
   } finally {
     rmSync(elsewhere, { recursive: true });
   }
 });
+
+/** A digest of each file: a difference is told by the files' names. */
+function digestsOf(folder: string): Record<string, string> {
+  const files = [...filesIn(folder)];
+  return Object.fromEntries(files.map(([path, text]) => [path, hash('sha256', text)]));
+}
 
 /** The files below a folder and what they hold, in a fixed order. */
 function filesIn(folder: string): Map<string, string> {

@@ -58,7 +58,13 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
       pushEndpoint: forwardUrl,
     });
     cleanups.push(() => provisioned.remove());
-    const variables = { ...shared, TOPIC: topic, HMAC_SECRETS: 'local-secret' };
+    const variables = {
+      ...shared,
+      TOPIC: topic,
+      HMAC_SECRETS: 'local-secret',
+      // A fresh emulator takes a second for its first calls over REST (decision 24).
+      PUBLISH_TIMEOUT_MS: '5000',
+    };
     const url = await deploy('intake', { target: 'diy', variables });
 
     const dmp = createDmpClient({ url, secret: 'local-secret' });

@@ -61,7 +61,11 @@ describe('npm start', () => {
 
 describeWithEmulators("npm start on Google's emulators", () => {
   test('SIGTERM under load finishes the requests in flight and leaves nothing behind', async () => {
-    const { child, url } = await npmStart(emulatorVariables());
+    const { child, url } = await npmStart({
+      ...emulatorVariables(),
+      // A fresh emulator takes a second for its first calls over REST (decision 24).
+      PUBLISH_TIMEOUT_MS: '5000',
+    });
     const dmp = createDmpClient({ url, secret: 'local-secret' });
     for (let index = 0; index < 3; index += 1) await dmp.createAudience(`a.${index}`, `A ${index}`);
     await expectCleanEnd(child, url);

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import { dirname, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environment, type Environment } from '../../shared/config.ts';
+import type { Environment } from '../../shared/config.ts';
 import { emulatorVariables } from '../setup/emulator-variables.ts';
 import { freePort } from '../setup/emulators.ts';
 import { startChild, type Child } from './child.ts';
+import { pathWithThisNode } from './path-with-this-node.ts';
 
 const FRAMEWORK = createRequire(import.meta.url)
   .resolve('@google-cloud/functions-framework')
@@ -40,11 +40,6 @@ export function runFunction(options: FunctionToRun): Promise<RunningFunction> {
 export function runDeployed(folder: string, options: FunctionToStart): Promise<RunningFunction> {
   const script = 'cd "$1" && exec node_modules/.bin/functions-framework --target="$2"';
   return start(['/bin/sh', '-c', script, 'sh', folder, options.target], options);
-}
-
-/** The search path with this Node first, for commands that begin with `#!/usr/bin/env node`. */
-export function pathWithThisNode(): string {
-  return [dirname(process.execPath), environment['PATH'] ?? ''].join(delimiter);
 }
 
 async function start(

@@ -5,15 +5,22 @@ import { readConfig, variablesOf } from '../../shared/config.ts';
 import { describeWithTerraform } from './describe-with-terraform.ts';
 import { plannedBy, type PlannedResource } from './planned.ts';
 
-/** Secrets themselves are for a laptop: a deployment reads them from Secret Manager, by their names. */
-const NOT_DEPLOYED = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
+/** For a laptop only: a deployment reads secrets from Secret Manager, by their names. */
+const SECRETS = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
+const EMULATOR = 'PUBSUB_EMULATOR_HOST';
+const NOT_DEPLOYED = [...SECRETS, EMULATOR];
 /** What has no default in the code. */
-const NAMES = ['DESTINATION', 'HMAC_SECRET_NAME', 'TOPIC', 'DEAD_LETTER_TOPIC'];
+const NAMES = [
+  'DESTINATION',
+  'HMAC_SECRET_NAME',
+  'TOPIC',
+  'DEAD_LETTER_TOPIC',
+  'GOOGLE_CLOUD_PROJECT',
+];
 /** The module's names, and what follows from the memory of an instance. */
 const OWN_DEFAULTS = [
   ...NAMES,
   'FIRESTORE_DATABASE',
-  'GOOGLE_CLOUD_PROJECT',
   'MAX_PENDING_BYTES',
   'DESTINATION_CREDENTIALS_SECRET_NAME',
 ];
@@ -94,5 +101,6 @@ test('the output cli_environment has what the doctor and dead-letters read, and 
   )?.[1];
   const given = [...(block ?? '').matchAll(/^ +([A-Z_]+) +=/gm)].map(([, name = '']) => name);
   const read = new Set([...variablesOf('doctor'), ...variablesOf('operator')]);
+  read.delete(EMULATOR);
   expect(given.sort()).toEqual([...read].sort());
 });

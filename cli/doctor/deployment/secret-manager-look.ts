@@ -1,6 +1,7 @@
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { boundedCall } from '../../../shared/bounded-call.ts';
 import { SecretText } from '../../../shared/secret-text.ts';
+import { textOfSecret } from '../../../shared/secrets/secret-payload.ts';
 import type { Looked } from '../looked.ts';
 import { look, LOOK_TIMEOUT_MS } from './google-call.ts';
 import type { SecretFacts } from './secret-facts.ts';
@@ -30,9 +31,7 @@ export function createSecretManagerLook(options: SecretManagerOptions): SecretMa
   };
   const valueOf = async (name: string): Promise<SecretText> => {
     const [version] = await client.accessSecretVersion({ name }, bounded);
-    const value = Buffer.from((version.payload?.data ?? '') as Uint8Array);
-    // As the relay reads it: a line break at the end comes along when a file is made a secret.
-    return new SecretText(value.toString('utf8').replace(/\r?\n$/, ''));
+    return new SecretText(textOfSecret(Buffer.from((version.payload?.data ?? '') as Uint8Array)));
   };
 
   return {

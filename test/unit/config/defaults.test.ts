@@ -25,6 +25,8 @@ const DEFAULTS = {
   SYNC_SIGNED_PARAMETERS: ['out'],
 };
 
+const PROJECT = { GOOGLE_CLOUD_PROJECT: 'p' };
+
 /** A local stack's configuration with its secrets readable. */
 function revealed({ HMAC_SECRETS, DESTINATION_CREDENTIALS, ...rest }: Config<'localStack'>) {
   const secrets = HMAC_SECRETS.map((secret) => secret.reveal());
@@ -111,8 +113,8 @@ it("without variables, the process's own are read", () => {
 });
 
 it.each([
-  ['intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
-  ['forward', { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
+  ['intake', { ...PROJECT, TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
+  ['forward', { ...PROJECT, DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
 ] as const)('%s starts with what it cannot guess', (program, variables) => {
   expect(readConfig(program, variables)).toMatchObject({
     LOG_LEVEL: 'info',
@@ -122,7 +124,7 @@ it.each([
 });
 
 it('forward has one destination, with options and a description of its own where they are set', () => {
-  const needed = { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'my-platform' };
+  const needed = { ...PROJECT, DEAD_LETTER_TOPIC: 'd', DESTINATION: 'my-platform' };
   const unset = readConfig('forward', needed);
   expect(unset).toMatchObject({ DESTINATION: 'my-platform', DRY_RUN: false });
   expect(unset).not.toHaveProperty('DESTINATION_OPTIONS');
@@ -143,7 +145,7 @@ it('forward has one destination, with options and a description of its own where
 });
 
 it('the command line on a deployment starts with what it cannot guess', () => {
-  const needed = { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  const needed = { ...PROJECT, TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
   expect(readConfig('operator', needed)).toStrictEqual({
     ...needed,
     FIRESTORE_DATABASE: '(default)',
@@ -151,6 +153,17 @@ it('the command line on a deployment starts with what it cannot guess', () => {
     MEMBER_ID: 'external_user_id',
     SHARDS: 2,
   });
+});
+
+it.each([
+  ['intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
+  ['forward', { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
+  ['operator', { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' }],
+] as const)('%s publishes to an emulator where one is named', (program, variables) => {
+  const needed = { ...PROJECT, ...variables };
+  expect(readConfig(program, needed)).not.toHaveProperty('PUBSUB_EMULATOR_HOST');
+  const emulator = { PUBSUB_EMULATOR_HOST: '127.0.0.1:8085' };
+  expect(readConfig(program, { ...needed, ...emulator })).toMatchObject(emulator);
 });
 
 it('the command line finds the local stack by the variables the stack is started with', () => {
@@ -165,8 +178,9 @@ it('the command line finds the local stack by the variables the stack is started
 });
 
 it('intake, the command line and the local stack spread users over shards alike', () => {
-  const intake = readConfig('intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' });
-  const needed = { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  const own = { ...PROJECT, TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
+  const intake = readConfig('intake', own);
+  const needed = { ...PROJECT, TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
   for (const { SHARDS, MEMBER_ID } of [
     readConfig('operator', needed),
     readConfig('localStack', {}),

@@ -3,10 +3,15 @@ import { readConfig, type Environment, type Program } from '../../../shared/conf
 import { ConfigurationError } from '../../../shared/errors.ts';
 
 const VALID: Record<Program, Environment> = {
-  intake: { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' },
-  forward: { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' },
+  intake: { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' },
+  forward: { GOOGLE_CLOUD_PROJECT: 'p', DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' },
   userSync: {},
-  operator: { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' },
+  operator: {
+    GOOGLE_CLOUD_PROJECT: 'p',
+    TOPIC: 't',
+    DEAD_LETTER_SUBSCRIPTION: 's',
+    DESTINATION: 'd',
+  },
   doctor: {
     GOOGLE_CLOUD_PROJECT: 'p',
     TOPIC: 't',
@@ -45,6 +50,9 @@ it.each(Object.entries(VALID))('%s has no problem with what it needs', (program,
 
 it.each([
   ['intake', 'TOPIC'],
+  ['intake', 'GOOGLE_CLOUD_PROJECT'],
+  ['forward', 'GOOGLE_CLOUD_PROJECT'],
+  ['operator', 'GOOGLE_CLOUD_PROJECT'],
   ['forward', 'DEAD_LETTER_TOPIC'],
   ['forward', 'DESTINATION'],
   ['intake', 'DESTINATION'],
@@ -159,6 +167,7 @@ it('every wrong, missing or contradicting variable is reported at once', () => {
     'BASIC_AUTH_SECRET_NAME, BASIC_AUTH',
     'DESTINATION',
     'FIRESTORE_COLLECTION',
+    'GOOGLE_CLOUD_PROJECT',
     'HMAC_SECRET_NAME, HMAC_SECRETS',
     'LOG_LEVEL',
     'MAX_BODY_BYTES',

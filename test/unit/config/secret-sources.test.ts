@@ -4,7 +4,7 @@ import { readConfig } from '../../../shared/config.ts';
 const NAME = 'projects/my-project/secrets/hmac';
 
 describe("intake's HMAC secret", () => {
-  const needed = { TOPIC: 't', DESTINATION: 'd' };
+  const needed = { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', DESTINATION: 'd' };
   const onlyOne = 'HMAC_SECRET_NAME, HMAC_SECRETS: set exactly one of them';
 
   it('comes from Secret Manager', () => {
@@ -39,7 +39,7 @@ describe("intake's HMAC secret", () => {
 });
 
 describe("intake's Basic Auth", () => {
-  const rest = { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
+  const rest = { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
 
   it('is off without variables', () => {
     const config = readConfig('intake', rest);
@@ -62,7 +62,7 @@ describe("intake's Basic Auth", () => {
 });
 
 describe("forward's credentials", () => {
-  const rest = { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' };
+  const rest = { GOOGLE_CLOUD_PROJECT: 'p', DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' };
 
   it.each([
     {},

@@ -3,13 +3,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { provisionPush } from '../../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../../setup/describe-with-emulators.ts';
-import {
-  proxyEmulator,
-  pubsubEmulatorHost,
-  withPubSubEmulatorAt,
-} from '../../setup/emulator-proxy.ts';
+import { proxyEmulator, pubsubEmulatorHost } from '../../setup/emulator-proxy.ts';
 
-/** Long enough for a busy machine, short beside the two minutes gRPC would wait by default. */
+/** Long enough for a busy machine. */
 const TIMEOUT_MS = 1_500;
 
 describeWithEmulators('Pub/Sub is down', () => {
@@ -25,9 +21,12 @@ describeWithEmulators('Pub/Sub is down', () => {
     cleanups.push(() => provisioned.remove());
     const proxy = await proxyEmulator(pubsubEmulatorHost());
     cleanups.push(() => proxy.cut());
-    const publisher = withPubSubEmulatorAt(proxy.host, () =>
-      createPubSubPublisher({ projectId: 'outage', topic, timeoutMs: TIMEOUT_MS }),
-    );
+    const publisher = createPubSubPublisher({
+      projectId: 'outage',
+      topic,
+      timeoutMs: TIMEOUT_MS,
+      emulatorHost: proxy.host,
+    });
     cleanups.push(() => publisher.close());
     const publish = () =>
       publisher.publish({ data: Buffer.from('x'), attributes: {}, orderingKey: 'a.1' });

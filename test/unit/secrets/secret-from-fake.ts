@@ -30,7 +30,7 @@ export function secretsFromFakes(): (...values: (string | Buffer)[]) => Promise<
     const failures: PlatformError[] = [];
     const secret = createSecretManagerSecret({
       name: fake.secret,
-      clientOptions: fake.clientOptions,
+      baseUrl: fake.url,
       minRefreshIntervalMs: MIN_REFRESH_INTERVAL_MS,
       maxAgeMs: MAX_AGE_MS,
       onRefreshFailure: (error) => failures.push(error),
