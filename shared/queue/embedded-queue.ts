@@ -44,29 +44,31 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
   const closing = new AbortController();
   /** Published before the first subscription. */
   let early: StoredMessage[] = [];
-  /** Of every message that somebody has yet to acknowledge, how many have to. */
-  const pending = new Map<StoredMessage, number>();
+  /** Messages that somebody has yet to acknowledge; each counts who has to. */
+  let pending = 0;
   let bytes = 0;
   let onIdle: (() => void)[] = [];
 
   function store(message: OutgoingMessage): string {
-    const stored = { ...message, messageId: randomUUID(), publishTime: new Date() };
+    const stored: StoredMessage = {
+      ...message,
+      messageId: randomUUID(),
+      publishTime: new Date(),
+      unacknowledgedBy: Math.max(1, subscriptions.length),
+    };
     bytes += stored.data.length;
-    pending.set(stored, Math.max(1, subscriptions.length));
+    pending += 1;
     if (subscriptions.length === 0) early.push(stored);
     for (const subscription of subscriptions) subscription.add(stored);
     return stored.messageId;
   }
 
   function onAcknowledged(message: StoredMessage): void {
-    const left = (pending.get(message) ?? 0) - 1;
-    if (left > 0) {
-      pending.set(message, left);
-      return;
-    }
-    pending.delete(message);
+    message.unacknowledgedBy -= 1;
+    if (message.unacknowledgedBy > 0) return;
+    pending -= 1;
     bytes -= message.data.length;
-    if (pending.size > 0) return;
+    if (pending > 0) return;
     const waiting = onIdle;
     onIdle = [];
     for (const resolve of waiting) resolve();
@@ -92,9 +94,9 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       for (const message of early) subscription.add(message);
       early = [];
     },
-    pending: () => pending.size,
+    pending: () => pending,
     idle: () =>
-      pending.size === 0
+      pending === 0
         ? Promise.resolve()
         : new Promise<void>((resolve) => {
             onIdle.push(resolve);

@@ -5,6 +5,11 @@ import type { Delivery, OutgoingMessage, Settlement, Subscriber } from './queue.
 export interface StoredMessage extends OutgoingMessage {
   readonly messageId: string;
   readonly publishTime: Date;
+  /**
+   * How many subscriptions have yet to acknowledge it. Not kept in a Map by message: decision 23 says
+   * what one that is filled and emptied all the time costs.
+   */
+  unacknowledgedBy: number;
 }
 
 export interface EmbeddedSubscriptionOptions {
