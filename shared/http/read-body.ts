@@ -25,28 +25,49 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let received = 0;
   let refusal: unknown;
+  const keep = (chunk: Buffer): void => {
+    received += chunk.length;
+    refusal ??= received > maxBytes ? tooLarge(maxBytes) : refusalOf(memory, chunk.length);
+    if (refusal === undefined) {
+      chunks.push(chunk);
+    } else {
+      // At once: what is thrown away must not keep out others while it is received.
+      chunks.length = 0;
+      memory?.release();
+    }
+    if (received > maxBytes + DISCARD_BYTES) request.destroy();
+  };
   const timer = setTimeout(() => {
     memory?.release();
     request.destroy();
   }, BODY_TIMEOUT_MS);
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > maxBytes + DISCARD_BYTES) break;
-      refusal ??= received > maxBytes ? tooLarge(maxBytes) : refusalOf(memory, chunk.length);
-      if (refusal === undefined) {
-        chunks.push(chunk);
-      } else {
-        // At once: what is thrown away must not keep out others while it is received.
-        chunks.length = 0;
-        memory?.release();
-      }
-    }
+    await receive(request, keep);
+  } catch (error) {
+    throw refusal ?? error;
   } finally {
     clearTimeout(timer);
   }
   if (refusal !== undefined) throw refusal as Error;
-  return Buffer.concat(chunks, received);
+  const [whole = Buffer.alloc(0)] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks, received) : whole;
+}
+
+/**
+ * Hands over the chunks of a request as they come. Resolves at its end; rejects when it is closed
+ * before that, or is already. An iterator does the same for 11 µs a request more (decision 23).
+ */
+function receive(request: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => {
+      if (!request.readableEnded) reject(new Error('The request was closed before its end.'));
+    };
+    if (request.destroyed) onClose();
+    request.on('data', onChunk);
+    request.on('end', resolve);
+    request.on('error', reject);
+    request.on('close', onClose);
+  });
 }
 
 function refusalOf(memory: Reservation | undefined, bytes: number): unknown {

@@ -79,3 +79,18 @@ it('a sender who hangs up is an error, not a shorter body', async () => {
   hungUp.destroy(new Error('aborted'));
   await expect(reading).rejects.toThrow('aborted');
 });
+
+it('a sender who hung up before the body was asked for is an error, not a wait', async () => {
+  const gone = Object.assign(new Readable({ read: () => undefined }), { headers: {} });
+  gone.destroy();
+  await nextTurn();
+  await expect(readBody(gone as never, LIMIT)).rejects.toThrow('closed before its end');
+});
+
+it('a request that is closed without a word is an error, not a shorter body', async () => {
+  const closed = Object.assign(new Readable({ read: () => undefined }), { headers: {} });
+  const reading = readBody(closed as never, LIMIT);
+  closed.push('{"Type":');
+  closed.destroy();
+  await expect(reading).rejects.toThrow('closed before its end');
+});
