@@ -3,13 +3,14 @@ import { mutationsMessage } from '../../shared/audience/outgoing-message.ts';
 import type { Correlation } from '../../shared/logger.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
 import { sleep } from '../../shared/sleep.ts';
+import type { Answered } from './publish.ts';
 
 /** A group of mutations and the request that waits for it. */
 export interface Part {
   readonly group: MutationGroup;
   readonly request: Correlation;
   /** Aborted when the request is answered: what is not under way by then is not published any more. */
-  readonly answered: AbortSignal;
+  readonly answered: Answered;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Answer } from '../../shared/http/answer.ts';
 import type { Correlation } from '../../shared/logger.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { publishAll, type Store } from './publish.ts';
+import { publishAll, type Answered, type Store } from './publish.ts';
 
 export interface Entries {
   readonly mutations: readonly Mutation[];
@@ -25,7 +25,7 @@ export async function mutateAudience(
 ): Promise<Answer> {
   const parts: Store[] = [
     ...groupMutations(mutations, settings.sharding).map(
-      (group) => (answered: AbortSignal) => groupCommit({ group, request, answered }),
+      (group) => (answered: Answered) => groupCommit({ group, request, answered }),
     ),
     ...groupRejected(rejected).map(
       (message) => () => publisher.publish(rejectedEntriesMessage(message, request)),

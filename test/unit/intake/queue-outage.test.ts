@@ -71,6 +71,17 @@ describe('A 200 means stored', () => {
     expectUnavailable(await hanging);
   });
 
+  test('of a request with very many messages a hundred are under way; after its 503 no other is begun', async () => {
+    const { publish, begun } = slowPublisher();
+    const { dmp } = await startIntake(publish, { settings: { maxBodyBytes: 100_000 } });
+    const audiences = Array.from({ length: 150 }, (_, index) => `a.${index}`);
+    expectUnavailable(await dmp.addToAudiences(audiences, ['u']));
+    expect(begun).toHaveLength(100);
+    for (const message of begun) message.acknowledge();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toHaveLength(100);
+  });
+
   test('503 when one of several messages of a request is not stored', async () => {
     let calls = 0;
     const { dmp } = await startIntake(() => {
