@@ -19,10 +19,13 @@ const id = (maxLength: number) =>
     .pipe(text(maxLength));
 
 /** Audience ids are short (documented sample: 33 characters); the bound keeps ordering keys legal. */
-export const audienceId = id(256).refine((value) => value !== '', 'is empty');
+export const MAX_AUDIENCE_ID_LENGTH = 256;
+export const MAX_USER_ID_LENGTH = 512;
+
+export const audienceId = id(MAX_AUDIENCE_ID_LENGTH).refine((value) => value !== '', 'is empty');
 export const audienceName = text(1024).refine((value) => value.trim() !== '', 'is empty');
 /** Missing, null and empty mean the same: the user has no such id. */
-export const userId = id(512)
+export const userId = id(MAX_USER_ID_LENGTH)
   .nullish()
   .transform((value) => (value === null || value === '' ? undefined : value));
 /** The DMP's customer number; some senders write numbers as text. */

@@ -8,6 +8,7 @@ import type { Audience, Mutation, Operation, RejectedEntry } from '../audience/a
 import { RequestError } from '../errors.ts';
 import { audienceId, audienceName, customerNumber } from './fields.ts';
 import { parseMutations } from './parse-mutations.ts';
+import { isPlain } from './plain-entry.ts';
 
 export const CALL_TYPES = [
   'VALIDATE',
@@ -69,7 +70,7 @@ export function parseCall(type: CallType, body: Buffer): Call {
       return { type, audience: parseAudience(fields) };
     case 'ADD_TO_AUDIENCE':
     case 'REMOVE_FROM_AUDIENCE':
-      return { type, ...parseMutations(fields, OPERATIONS[type]) };
+      return { type, ...parseMutations(fields, OPERATIONS[type], isPlain(body)) };
   }
 }
 

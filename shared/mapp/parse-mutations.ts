@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Mutation, Operation, RejectedEntry } from '../audience/audience.ts';
 import { RequestError } from '../errors.ts';
 import { audienceId, userId } from './fields.ts';
+import { isPlainEntry } from './plain-entry.ts';
 
 /** The vendor's sample calls the array `Mutations`, its prose "Mutation array": both are read. */
 const ARRAY_FIELDS = ['Mutations', 'Mutation'] as const;
@@ -23,12 +24,14 @@ const entrySchema = z
 /**
  * Reads the mutation array. Entries that are not valid are set aside one by one with a reason that
  * names the field and never its value.
+ * @param isPlainBody what isPlain says of the body they stand in
  * @throws RequestError REQUEST_INVALID when there is no mutation array; BODY_TOO_LARGE (413) when it has
  *   more entries than any body of the DMP's.
  */
 export function parseMutations(
   fields: Readonly<Record<string, unknown>>,
   operation: Operation,
+  isPlainBody = false,
 ): { mutations: readonly Mutation[]; rejected: readonly RejectedEntry[] } {
   const mutations: Mutation[] = [];
   const rejected: RejectedEntry[] = [];
@@ -38,7 +41,10 @@ export function parseMutations(
     throw new RequestError('BODY_TOO_LARGE', 413, text);
   }
   for (const entry of entries) {
-    const result = entrySchema.safeParse(entry);
+    const result =
+      isPlainBody && isPlainEntry(entry)
+        ? { success: true as const, data: entry }
+        : entrySchema.safeParse(entry);
     if (result.success) {
       const { Audience, Uuid, External_user_id } = result.data;
       const user = { uuid: Uuid, externalUserId: External_user_id };
