@@ -1,7 +1,7 @@
 /** From the entries of one request to what its messages hold: pure functions. */
 import type { Mutation, RejectedEntry } from './audience.ts';
 import { MESSAGE_VERSION, type RejectedEntriesMessage } from './message.ts';
-import { orderingKeyOf, type Sharding } from './shard.ts';
+import { orderingKeyOfShard, shardOf, type Sharding } from './shard.ts';
 
 /** Bytes of members in a message: far from Pub/Sub's limit of 10 MB, even wrapped and in base64. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
@@ -24,23 +24,43 @@ export function groupMutations(
   sharding: Sharding,
   maxBytes = MAX_MESSAGE_BYTES,
 ): MutationGroup[] {
-  const byKey = Map.groupBy(mutations, ({ audience, user }) =>
-    orderingKeyOf(audience, user, sharding),
-  );
-  return [...byKey].flatMap(([orderingKey, ofKey]) => {
-    const audience = ofKey[0]?.audience ?? '';
-    const entries = ofKey.map(({ operation, user: { uuid, externalUserId } }) => {
-      const item = JSON.stringify({ operation, uuid, externalUserId });
-      return { item, bytes: jsonBytes(item) };
-    });
-    return chunkByBytes(entries, maxBytes).map(({ items, bytes }): MutationGroup => ({
-      orderingKey,
-      audience,
-      members: items.length,
-      json: items.join(','),
-      bytes,
-    }));
+  const groups: MutationGroup[] = [];
+  // By audience first: to write an ordering key for every mutation takes longer than to group twice.
+  for (const [audience, ofAudience] of Map.groupBy(mutations, (mutation) => mutation.audience)) {
+    const byShard = Map.groupBy(ofAudience, ({ user }) => shardOf(user, sharding));
+    for (const [shard, ofShard] of byShard) {
+      const orderingKey = orderingKeyOfShard(audience, shard);
+      groups.push(...encode(ofShard, { orderingKey, audience }, maxBytes));
+    }
+  }
+  return groups;
+}
+
+/** All at once, and one by one only what does not fit: that takes twice the time. */
+function encode(
+  mutations: readonly Mutation[],
+  { orderingKey, audience }: Pick<MutationGroup, 'orderingKey' | 'audience'>,
+  maxBytes: number,
+): MutationGroup[] {
+  const entries = mutations.map(({ operation, user: { uuid, externalUserId } }) => ({
+    operation,
+    uuid,
+    externalUserId,
+  }));
+  const json = JSON.stringify(entries).slice(1, -1);
+  const bytes = jsonBytes(json);
+  if (bytes <= maxBytes) return [{ orderingKey, audience, members: entries.length, json, bytes }];
+  const sized = entries.map((entry) => {
+    const item = JSON.stringify(entry);
+    return { item, bytes: jsonBytes(item) };
   });
+  return chunkByBytes(sized, maxBytes).map(({ items, bytes: ofItems }) => ({
+    orderingKey,
+    audience,
+    members: items.length,
+    json: items.join(','),
+    bytes: ofItems,
+  }));
 }
 
 /** The messages that bring invalid entries to the dead letters. */

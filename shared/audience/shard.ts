@@ -18,13 +18,19 @@ export function memberIdOf(user: User, memberId: MemberId): string | undefined {
  * The ordering key of a user's mutations in an audience. It follows the id the third party knows, since
  * what must stay in order there are the operations of that id.
  */
-export function orderingKeyOf(
-  audience: string,
-  user: User,
-  { shards, memberId }: Sharding,
-): string {
+export function orderingKeyOf(audience: string, user: User, sharding: Sharding): string {
+  return orderingKeyOfShard(audience, shardOf(user, sharding));
+}
+
+/** Which of its audience's shards, from 0, a user's mutations are in. */
+export function shardOf(user: User, { shards, memberId }: Sharding): number {
   const id = memberIdOf(user, memberId) ?? user.uuid ?? user.externalUserId ?? '';
-  return `mutate:${audience}:${hash(id) % shards}`;
+  return hash(id) % shards;
+}
+
+/** The ordering key of all mutations in a shard. */
+export function orderingKeyOfShard(audience: string, shard: number): string {
+  return `mutate:${audience}:${shard}`;
 }
 
 /** FNV-1a over the characters, 32 bit: it must only spread, and stay the same for ever. */
