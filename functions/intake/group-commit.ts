@@ -24,6 +24,20 @@ interface Waiting extends Part {
   reject(error: unknown): void;
 }
 
+/** An ordering key with a message under way. */
+interface Lane {
+  readonly waiting: Waiting[];
+  /** Called when one more waits, as long as they are waited for. */
+  onArrival?: (() => void) | undefined;
+}
+
+export interface GroupCommitOptions {
+  /** Of a message's members. */
+  readonly maxBytes?: number;
+  /** From one message of a key to the next, at least; what comes meanwhile waits and goes together. */
+  readonly intervalMs?: number;
+}
+
 /** What a request's id takes in its message. */
 const REQUEST_BYTES = 40;
 /** Under load, how long those who were just answered get to come again, and how often that is looked at. */
@@ -39,16 +53,19 @@ const LOOK_MS = 5;
  */
 export function createGroupCommit(
   publisher: Publisher,
-  maxBytes: number = MAX_MESSAGE_BYTES,
+  { maxBytes = MAX_MESSAGE_BYTES, intervalMs = 0 }: GroupCommitOptions = {},
 ): GroupCommit {
-  /** By ordering key; a key that is here has a message under way. */
-  const lanes = new Map<string, Waiting[]>();
+  /** By ordering key. */
+  const lanes = new Map<string, Lane>();
 
-  async function publishLane(key: string, lane: Waiting[]): Promise<void> {
+  async function publishLane(key: string, lane: Lane): Promise<void> {
+    let rest: Promise<unknown> | undefined;
     for (let answered = 0; ;) {
-      if (answered > 1) await gather(lane, answered);
-      const [first, ...others] = takeMessage(lane, maxBytes);
+      if (rest !== undefined) await rest;
+      else if (answered > 1) await gather(lane, answered);
+      const [first, ...others] = takeMessage(lane.waiting, maxBytes);
       if (first === undefined) break;
+      rest = intervalMs > 0 ? sleep(intervalMs) : undefined;
       const stored = await publish(publisher, [first, ...others]);
       answered = stored ? 1 + others.length : 0;
     }
@@ -61,23 +78,30 @@ export function createGroupCommit(
       const key = part.group.orderingKey;
       const lane = lanes.get(key);
       if (lane !== undefined) {
-        lane.push(waiting);
+        lane.waiting.push(waiting);
+        lane.onArrival?.();
         return;
       }
-      const opened = [waiting];
+      const opened: Lane = { waiting: [waiting] };
       lanes.set(key, opened);
       void publishLane(key, opened);
     });
 }
 
-/** Waits for those who were answered, as long as some of them keep coming. */
-async function gather(lane: readonly Waiting[], answered: number): Promise<void> {
+/** Waits until as many came as were answered, as long as some of them keep coming. */
+async function gather(lane: Lane, answered: number): Promise<void> {
+  const { waiting } = lane;
+  const complete = new AbortController();
+  lane.onArrival = () => {
+    if (waiting.length >= answered) complete.abort();
+  };
+  lane.onArrival();
   let before = -1;
-  for (let waited = 0; waited < GATHER_MS; waited += LOOK_MS) {
-    if (lane.length >= answered || lane.length === before) return;
-    before = lane.length;
-    await sleep(LOOK_MS);
+  for (let waited = 0; waited < GATHER_MS && waiting.length > before; waited += LOOK_MS) {
+    before = waiting.length;
+    if (!(await sleep(LOOK_MS, complete.signal))) break;
   }
+  lane.onArrival = undefined;
 }
 
 /** Takes what fits into the next message, and leaves out whom nobody waits for any more. */
