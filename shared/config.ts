@@ -67,6 +67,15 @@ const bounds = {
 const intakeSettings = {
   RETURN_SEGMENT_ID: flag.default(false),
   MAX_BODY_BYTES: wholeNumber.default(10_000_000),
+  /**
+   * From one message of an ordering key to the next, at least: a key is delivered one message at a time, so
+   * a busy audience needs fewer and larger ones. What comes meanwhile is answered that much later.
+   */
+  PUBLISH_INTERVAL_MS: z
+    .string()
+    .regex(/^(\d{1,2}|[1-4]\d\d|500)$/, 'must be a whole number from 0 to 500')
+    .transform(Number)
+    .default(0),
   /** How long a request waits for the queue's acknowledgement before it is answered 503. */
   PUBLISH_TIMEOUT_MS: wholeNumber.default(900),
   /** How long CREATE_AUDIENCE waits, in all, for the segment before it is answered 200. */

@@ -40,17 +40,18 @@ resource "google_cloudfunctions2_function" "intake" {
     timeout_seconds                  = var.intake.timeout_seconds
 
     environment_variables = merge(local.audience_map_environment, {
-      CREATE_TIMEOUT_MS  = tostring(var.intake.create_timeout_ms)
-      DESTINATION        = local.destination_ids[local.answering_destination]
-      HMAC_SECRET_NAME   = local.secret_names["${var.prefix}-hmac"]
-      LOG_LEVEL          = var.log_level
-      MAX_BODY_BYTES     = tostring(var.intake.max_body_bytes)
-      MAX_PENDING_BYTES  = tostring(floor(var.intake.memory_mib * local.pending_bytes_per_mib))
-      MEMBER_ID          = var.member_id
-      PUBLISH_TIMEOUT_MS = tostring(var.intake.publish_timeout_ms)
-      RETURN_SEGMENT_ID  = tostring(var.intake.return_segment_id)
-      SHARDS             = tostring(var.shards)
-      TOPIC              = google_pubsub_topic.mutations.name
+      CREATE_TIMEOUT_MS   = tostring(var.intake.create_timeout_ms)
+      DESTINATION         = local.destination_ids[local.answering_destination]
+      HMAC_SECRET_NAME    = local.secret_names["${var.prefix}-hmac"]
+      LOG_LEVEL           = var.log_level
+      MAX_BODY_BYTES      = tostring(var.intake.max_body_bytes)
+      MAX_PENDING_BYTES   = tostring(floor(var.intake.memory_mib * local.pending_bytes_per_mib))
+      MEMBER_ID           = var.member_id
+      PUBLISH_INTERVAL_MS = tostring(var.intake.publish_interval_ms)
+      PUBLISH_TIMEOUT_MS  = tostring(var.intake.publish_timeout_ms)
+      RETURN_SEGMENT_ID   = tostring(var.intake.return_segment_id)
+      SHARDS              = tostring(var.shards)
+      TOPIC               = google_pubsub_topic.mutations.name
       }, var.basic_auth ? {
       BASIC_AUTH_SECRET_NAME = local.secret_names["${var.prefix}-basic-auth"]
     } : {})

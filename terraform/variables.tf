@@ -141,21 +141,23 @@ variable "intake" {
     - `create_timeout_ms`: how long CREATE_AUDIENCE waits for the segment; Mapp expects an answer within 3 s
     - `max_body_bytes`: larger requests are answered 413
     - `min_instances`: 1 keeps the p99 of a quiet relay below Mapp's 1 s; 0 costs nothing while nothing comes
+    - `publish_interval_ms`: from one message of an ordering key to the next, at least; for audiences with many requests a second (docs/scaling.md)
     - `publish_timeout_ms`: how long a request waits for Pub/Sub before it is answered 503
     - `return_segment_id`: whether CREATE_AUDIENCE answers with the segment's id (docs/fan-out.md tells the risk with several destinations)
     - `timeout_seconds`: how long a request may take in all, a slow body included
   EOT
   type = object({
-    concurrency        = optional(number, 80)
-    cpu                = optional(number, 1)
-    create_timeout_ms  = optional(number, 2500)
-    max_body_bytes     = optional(number, 10000000)
-    max_instances      = optional(number, 10)
-    memory_mib         = optional(number, 512)
-    min_instances      = optional(number, 1)
-    publish_timeout_ms = optional(number, 900)
-    return_segment_id  = optional(bool, false)
-    timeout_seconds    = optional(number, 30)
+    concurrency         = optional(number, 80)
+    cpu                 = optional(number, 1)
+    create_timeout_ms   = optional(number, 2500)
+    max_body_bytes      = optional(number, 10000000)
+    max_instances       = optional(number, 10)
+    memory_mib          = optional(number, 512)
+    min_instances       = optional(number, 1)
+    publish_interval_ms = optional(number, 0)
+    publish_timeout_ms  = optional(number, 900)
+    return_segment_id   = optional(bool, false)
+    timeout_seconds     = optional(number, 30)
   })
   default = {}
 
@@ -172,6 +174,11 @@ variable "intake" {
   validation {
     condition     = var.intake.create_timeout_ms < 3000 && var.intake.publish_timeout_ms < 1000
     error_message = "create_timeout_ms must be below 3000 and publish_timeout_ms below 1000: Mapp waits no longer."
+  }
+
+  validation {
+    condition     = var.intake.publish_interval_ms >= 0 && var.intake.publish_interval_ms <= 500
+    error_message = "publish_interval_ms must be 0 to 500: a request waits for it, and Mapp waits no longer than a second."
   }
 
   validation {

@@ -34,7 +34,10 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     ? createCanonicalAudiences(dependencies.audienceMap, dependencies.log)
     : (mutations) => Promise.resolve(mutations);
 
-  const parts = { ...dependencies, groupCommit: createGroupCommit(dependencies.publisher) };
+  const groupCommit = createGroupCommit(dependencies.publisher, {
+    intervalMs: dependencies.settings.publishIntervalMs,
+  });
+  const parts = { ...dependencies, groupCommit };
   const memory = createRequestMemory(dependencies.settings.maxPendingBytes);
 
   return async (request, response) => {

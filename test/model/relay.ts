@@ -100,6 +100,7 @@ export function createRelay(settings: RelaySettings) {
       maxBodyBytes: 1_000_000,
       maxPendingBytes: 1_000_000,
       sharding,
+      publishIntervalMs: 0,
       publishTimeoutMs: 900,
       createTimeoutMs: 2_500,
       returnSegmentId: false,

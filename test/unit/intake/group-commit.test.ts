@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createGroupCommit } from '../../../functions/intake/group-commit.ts';
+import {
+  createGroupCommit,
+  type GroupCommitOptions,
+} from '../../../functions/intake/group-commit.ts';
 import type { Mutation } from '../../../shared/audience/audience.ts';
 import { groupMutations } from '../../../shared/audience/grouping.ts';
 import { slowPublisher, type BegunPublish } from './slow-publisher.ts';
@@ -20,9 +23,9 @@ const atOnce = () => jest.advanceTimersByTimeAsync(0);
 const SHARDING = { shards: 1, memberId: 'external_user_id' } as const;
 
 /** A group commit into a queue whose publishes hang, fed with requests of one audience each. */
-function fixture(maxBytes?: number) {
+function fixture(options: GroupCommitOptions = {}) {
   const { publish, begun } = slowPublisher();
-  const groupCommit = createGroupCommit({ publish, close: () => Promise.resolve() }, maxBytes);
+  const groupCommit = createGroupCommit({ publish, close: () => Promise.resolve() }, options);
 
   /** Commits adds of users as one request. */
   const commit = (
@@ -142,6 +145,18 @@ describe('callers that come again as soon as they are answered', () => {
     expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3', 'u4'], ['u5', 'u6', 'u7']]);
   });
 
+  test('are waited for until as many have come, not longer', async () => {
+    const { commit, begun, answer } = await answerThree();
+    answer();
+    await atOnce();
+    for (const name of ['u5', 'u6']) commit('a.1', [name]);
+    await atOnce();
+    expect(begun).toHaveLength(2);
+    commit('a.1', ['u7']);
+    await atOnce();
+    expect(usersOf(begun).at(-1)).toEqual(['u5', 'u6', 'u7']);
+  });
+
   test('are not waited for when as many are there already', async () => {
     const { commit, begun, answer } = await answerThree();
     for (const name of ['u5', 'u6', 'u7']) commit('a.1', [name]);
@@ -174,6 +189,50 @@ describe('callers that come again as soon as they are answered', () => {
   });
 });
 
+describe('with an interval between the messages of a key', () => {
+  const INTERVAL_MS = 100;
+
+  test('a request that comes after a pause goes at once', async () => {
+    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
+    void commit('a.1', ['u1']);
+    begun[0]?.acknowledge();
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    void commit('a.1', ['u2']);
+    expect(usersOf(begun)).toEqual([['u1'], ['u2']]);
+  });
+
+  test('what comes within it waits for its end and goes as one message, though nothing is under way', async () => {
+    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
+    void commit('a.1', ['u1']);
+    begun[0]?.acknowledge();
+    await jest.advanceTimersByTimeAsync(10);
+    void commit('a.1', ['u2']);
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS - 11);
+    void commit('a.1', ['u3']);
+    expect(usersOf(begun)).toEqual([['u1']]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3']]);
+  });
+
+  test('it does not hold up another key', () => {
+    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
+    void commit('a.1', ['u1']);
+    void commit('a.2', ['u1']);
+    expect(begun).toHaveLength(2);
+  });
+
+  test('a publish that takes longer is followed at once', async () => {
+    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
+    void commit('a.1', ['u1']);
+    void commit('a.1', ['u2']);
+    await jest.advanceTimersByTimeAsync(2 * INTERVAL_MS);
+    expect(begun).toHaveLength(1);
+    begun[0]?.acknowledge();
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u1'], ['u2']]);
+  });
+});
+
 describe('a message', () => {
   /** Bytes of its mutations' JSON and of its requests' ids, each with what surrounds it. */
   const sizeOf = ({ message }: BegunPublish) =>
@@ -184,7 +243,7 @@ describe('a message', () => {
 
   test('stays within its bytes: what does not fit goes in the next, in order', async () => {
     const maxBytes = 1_000;
-    const { commit, begun } = fixture(maxBytes);
+    const { commit, begun } = fixture({ maxBytes });
     const users = Array.from({ length: 60 }, (_, index) => `${'ü'.repeat(index % 20)}-${index}`);
     // As long as the ids that requests have.
     const requestId = (index: number) =>
@@ -203,7 +262,7 @@ describe('a message', () => {
   });
 
   test('may be larger than that when a single request is', async () => {
-    const { commit, begun } = fixture(100);
+    const { commit, begun } = fixture({ maxBytes: 100 });
     commit('a.1', ['u1']);
     const large = commit('a.1', ['x'.repeat(300)]);
     commit('a.1', ['u2']);
@@ -272,7 +331,7 @@ test('whatever comes and fails when, what is published of a key is in the order 
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-      const { commit, begun } = fixture(200);
+      const { commit, begun } = fixture({ maxBytes: 200 });
       const commits: { audience: string; user: string; settled: Promise<unknown> }[] = [];
       const acknowledged = new Set<string | undefined>();
       let ended = 0;
