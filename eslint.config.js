@@ -45,9 +45,12 @@ export default defineConfig(
     files: ['shared/config.ts', 'test/setup/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['cli/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['test/chaos/**/*.ts', 'test/load/{load-stack,measure-shards}.ts'],
+    files: ['cli/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/chaos/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

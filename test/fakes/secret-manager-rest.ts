@@ -20,8 +20,8 @@ export interface RestFace {
 
 /** What both faces ask; a failure is thrown with its gRPC status as `code`. */
 export interface SecretManagerCalls {
-  list(request: { parent: string; filter: string; pageSize: number }): unknown;
-  access(name: string): { readonly name: string; readonly payload: { readonly data: Buffer } };
+  readonly list: (request: { parent: string; filter: string; pageSize: number }) => unknown;
+  readonly access: (name: string) => { readonly payload: { readonly data: Buffer } };
 }
 
 export async function serveRest({ list, access }: SecretManagerCalls): Promise<RestFace> {

@@ -5,7 +5,8 @@ import { startLocalStack, type LocalStack } from '../../cli/local-stack/local-st
 import { readConfig } from '../../shared/config.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { eventually } from '../setup/eventually.ts';
-import { sendLoad, type LoadPlan } from './send-load.ts';
+import { sendClosedLoop } from '../../bench/closed-loop.ts';
+import { audienceIds, type Target } from '../../bench/micro-batch.ts';
 
 /** About what Pub/Sub takes within a region, and what a third party may take for a call. */
 const PUBLISH_ROUND_TRIP_MS = 20;
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => stack.stop());
 
-const cases: [string, number, LoadPlan['spread']][] = [
+const cases: [string, number, Target['spread']][] = [
   ['one hot audience', 1, 'one-audience'],
   ['fifty audiences, one in a request', 50, 'one-audience'],
   ['fifty audiences, all in each request', 50, 'all-audiences'],
@@ -33,14 +34,14 @@ const cases: [string, number, LoadPlan['spread']][] = [
 test.each(cases)(
   'micro-batches: under load, %s takes at most 2 calls per 1,000 mutations',
   async (_, count, spread) => {
-    const audiences = Array.from({ length: count }, (_, index) => `a.${index}`);
+    const audiences = audienceIds(count);
     const dmp = createDmpClient({ url: stack.intakeUrl, secret: 'local-secret' });
     for (const audience of audiences) await dmp.createAudience(audience, audience);
     await pangolin.setFaults({ latencyMs: LATENCY_MS });
     const { calls: before } = await pangolin.stats();
 
     const plan = { url: stack.intakeUrl, audiences, spread, requests: REQUESTS };
-    const { mutations } = await sendLoad({ ...plan, connections: CONNECTIONS });
+    const { mutations } = await sendClosedLoop({ ...plan, connections: CONNECTIONS });
     await eventually(async () => {
       expect((await pangolin.stats()).adds).toBe(mutations);
     });

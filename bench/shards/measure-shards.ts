@@ -8,8 +8,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
+import { percentile } from '../../cli/percentile.ts';
 import { environment } from '../../shared/config.ts';
-import { sendLoad, type LoadPlan } from './send-load.ts';
+import { sendClosedLoop } from '../closed-loop.ts';
+import { audienceIds, type Target } from '../micro-batch.ts';
 
 const REQUESTS = 2_000;
 const CONNECTIONS = 50;
@@ -28,7 +30,7 @@ interface Row {
   readonly refusedRequests: number;
 }
 
-const CASES: Readonly<Record<string, { audiences: number; spread: LoadPlan['spread'] }>> = {
+const CASES: Readonly<Record<string, { audiences: number; spread: Target['spread'] }>> = {
   'one hot audience': { audiences: 1, spread: 'one-audience' },
   'fifty, one a request': { audiences: 50, spread: 'one-audience' },
   'fifty in each request': { audiences: 50, spread: 'all-audiences' },
@@ -55,31 +57,29 @@ async function load(intakeUrl: string, pangolinUrl: string, name: string) {
   const { audiences: count = 1, spread = 'one-audience' } = CASES[name] ?? {};
   const dmp = createDmpClient({ url: intakeUrl, secret: 'local-secret' });
   const pangolin = createPangolinClient(pangolinUrl);
-  const audiences = Array.from({ length: count }, (_, index) => `a.${index}`);
+  const audiences = audienceIds(count);
   for (const audience of audiences) await dmp.createAudience(audience, audience);
   await pangolin.setFaults({ latencyMs: 50 });
   const before = await pangolin.stats();
 
   const startedAt = performance.now();
   const plan = { url: intakeUrl, audiences, spread, requests: REQUESTS, connections: CONNECTIONS };
-  const { accepted, latenciesMs, refusedRequests } = await sendLoad(plan);
+  const { mutations, latenciesMs, refusedRequests } = await sendClosedLoop(plan);
   const sentAt = performance.now();
   const whenSent = await pangolin.stats();
   let stats = whenSent;
-  while (stats.adds < accepted && performance.now() - startedAt < DRAIN_TIMEOUT_MS) {
+  while (stats.adds < mutations && performance.now() - startedAt < DRAIN_TIMEOUT_MS) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     stats = await pangolin.stats();
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const drainSeconds = (performance.now() - sentAt) / 1000;
-  const percentile = (rank: number) =>
-    Math.round(latenciesMs[Math.floor(latenciesMs.length * rank)] ?? 0);
   return {
-    callsPer1000: Number((((stats.calls - before.calls) / accepted) * 1000).toFixed(2)),
+    callsPer1000: Number((((stats.calls - before.calls) / mutations) * 1000).toFixed(2)),
     membersPerSecond: Math.round(stats.adds / seconds),
     drainedPerSecond: Math.round((stats.adds - whenSent.adds) / drainSeconds),
-    p50Ms: percentile(0.5),
-    p99Ms: percentile(0.99),
+    p50Ms: Math.round(percentile(latenciesMs, 0.5)),
+    p99Ms: Math.round(percentile(latenciesMs, 0.99)),
     refusedRequests,
   };
 }

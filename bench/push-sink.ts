@@ -1,0 +1,27 @@
+import { listenLocally } from '../shared/http/listen.ts';
+import { provisionPush } from '../shared/queue/pubsub-provision.ts';
+
+export const PROJECT = 'bench';
+
+export interface PushSink {
+  /** Deletes the topics. */
+  remove(): Promise<void>;
+}
+
+/** Makes topics whose messages are pushed to somebody who takes them all, so that none are pushed again. */
+export async function provisionSink(topic: string, deadLetterTopic: string): Promise<PushSink> {
+  const { server, url } = await listenLocally((request, response) => {
+    request.resume();
+    response.end();
+    return Promise.resolve();
+  }, 0);
+  const names = { projectId: PROJECT, topic, deadLetterTopic, pushEndpoint: url };
+  const provisioned = await provisionPush(names);
+  return {
+    remove: async () => {
+      await provisioned.remove();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
