@@ -73,14 +73,14 @@ module.exports = {
       comment: 'shared/ is used by functions/, cli/ and test/, never the reverse.',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { path: '^(functions|cli|test|scripts)/' },
+      to: { path: '^(functions|cli|test|scripts|bench)/' },
     },
     {
       name: 'functions-do-not-know-each-other',
       comment: 'Functions meet in the queue only; shared code goes to shared/.',
       severity: 'error',
       from: { path: '^functions/([^/]+)/' },
-      to: { path: '^(functions/(?!$1/)|cli/|test/|scripts/)' },
+      to: { path: '^(functions/(?!$1/)|cli/|test/|scripts/|bench/)' },
     },
   ],
   options: {
