@@ -19,6 +19,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Tests mostly wait, for emulators, child processes and timers; on two cores jest would run one at a time.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Ends a test that hangs, and no slow one: test/setup/eventually.ts gives up before.
+  testTimeout: 600_000,
   reporters: ['default', '<rootDir>/test/setup/counts-reporter.js'],
 };

@@ -129,8 +129,8 @@ describeWithEmulators('dead letters on Pub/Sub', () => {
       const again = await fixture.store().open();
       await again.close();
       expect(again.letters).toEqual(session.letters);
-    }, 40_000);
+    });
     await fixture.close();
     await proxy.cut();
-  }, 60_000);
+  });
 });

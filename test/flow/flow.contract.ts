@@ -6,6 +6,7 @@ import { startLocalStack, type LocalStack } from '../../cli/local-stack/local-st
 import { readConfig, type Environment } from '../../shared/config.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { eventually } from '../setup/eventually.ts';
+import { UNHURRIED } from '../setup/unhurried.ts';
 
 /** The four calls over HTTP, through the whole relay; run on every set of implementations. */
 export function flowContract(emulators: () => Environment): void {
@@ -14,7 +15,7 @@ export function flowContract(emulators: () => Environment): void {
   let pangolin: PangolinClient;
 
   const start = async (variables: Environment = {}): Promise<void> => {
-    const free = { PORT: '0', PANGOLIN_PORT: '0', ...emulators() };
+    const free = { ...UNHURRIED, PORT: '0', PANGOLIN_PORT: '0', ...emulators() };
     const config = readConfig('localStack', { ...free, ...variables });
     stack = await startLocalStack(config, createLogger('silent'));
     dmp = createDmpClient({ url: stack.intakeUrl, secret: 'local-secret' });
@@ -85,7 +86,7 @@ export function flowContract(emulators: () => Environment): void {
     await pangolin.endFaults();
     await eventually(async () => {
       expect(await pangolin.stats()).toMatchObject({ adds: 11, removes: 11 });
-    }, 60_000);
+    });
     expect(await membersOf('Order')).toEqual(['staying']);
   });
 
@@ -137,7 +138,7 @@ export function flowContract(emulators: () => Environment): void {
     await pangolin.endFaults();
     await eventually(async () => {
       expect(await pangolin.stats()).toMatchObject({ adds: 10, removes: 10 });
-    }, 25_000);
+    });
     expect(await membersOf('Two ids')).toEqual([]);
   });
 

@@ -63,7 +63,7 @@ beforeAll(async () => {
     onDelivery(newLog(), playOvertakenReplay),
     onDelivery(newLog(), playBrokenPart, brokenParts()),
   ]);
-}, 60_000);
+});
 
 test.each([
   'request_answered',

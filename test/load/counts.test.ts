@@ -11,6 +11,7 @@ import { listenLocally } from '../../shared/http/listen.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { startPangolin, type Pangolin } from '../pangolin/pangolin.ts';
 import { eventually } from '../setup/eventually.ts';
+import { UNHURRIED } from '../setup/unhurried.ts';
 
 const REQUESTS = 300;
 const AUDIENCES = 50;
@@ -28,7 +29,7 @@ beforeEach(async () => {
   const handler = createCountedRelay({
     baseUrl: pangolin.url,
     membersPerCall: 1_000,
-    config: readConfig('localStack', {}),
+    config: readConfig('localStack', UNHURRIED),
     log: createLogger('silent'),
     counts,
   });

@@ -56,7 +56,6 @@ describe('a bundle alone in an empty folder, its commands linked by npm without 
     const variables = { TOPIC: 'mutations', NODE_OPTIONS: '--enable-source-maps' };
     const failure = await deploy('intake', {
       target: 'diy',
-      readyTimeoutMs: 3_000,
       variables,
     }).catch(String);
     expect(failure).toContain('ConfigurationError: ');

@@ -6,6 +6,7 @@ import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
+import { UNHURRIED } from '../setup/unhurried.ts';
 import { buildBundles, deployBundle } from './bundle-deployment.ts';
 import { runDeployed, type FunctionToStart } from './run-function.ts';
 
@@ -62,8 +63,7 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
       ...shared,
       TOPIC: topic,
       HMAC_SECRETS: 'local-secret',
-      // A fresh emulator takes a second for its first calls over REST (decision 24).
-      PUBLISH_TIMEOUT_MS: '5000',
+      ...UNHURRIED,
     };
     const url = await deploy('intake', { target: 'diy', variables });
 

@@ -4,11 +4,8 @@ import { expect } from '@jest/globals';
 import { environment, type Environment } from '../../shared/config.ts';
 import { eventually } from '../setup/eventually.ts';
 
-export interface Ended {
-  /** The exit code, or the signal the program ended by. */
-  readonly by: number | NodeJS.Signals | null;
-  readonly durationMs: number;
-}
+/** The exit code, or the signal the program ended by. */
+export type Ended = number | NodeJS.Signals | null;
 
 /** A program of ours in a process group of its own. */
 export interface Child {
@@ -26,12 +23,12 @@ export interface Child {
 
 /**
  * Starts a program and waits until `ready.url` answers `ready.status`, 200 by default.
- * @throws Error with the program's output when it does not get ready
+ * @throws Error with the program's output when it ends before, or does not get ready
  */
 export async function startChild(
   command: readonly string[],
   variables: Environment,
-  ready: { readonly url: string; readonly status?: number; readonly timeoutMs?: number },
+  ready: { readonly url: string; readonly status?: number },
 ): Promise<Child> {
   const [file = '', ...args] = command;
   const { PATH, HOME } = environment;
@@ -46,8 +43,10 @@ export async function startChild(
   const controls = controlsOf(child, lines);
   try {
     await eventually(async () => {
+      if (hasEnded(child)) return;
       expect((await fetch(ready.url)).status).toBe(ready.status ?? 200);
-    }, ready.timeoutMs);
+    });
+    if (hasEnded(child)) throw new Error(`ended with ${child.exitCode ?? child.signalCode}`);
   } catch (error) {
     controls.kill();
     throw new Error(`${file} did not get ready:\n${controls.output()}`, { cause: error });
@@ -55,14 +54,17 @@ export async function startChild(
   return controls;
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 function controlsOf(child: ChildProcess, lines: readonly string[]): Child {
   const pid = child.pid ?? 0;
   const exited = once(child, 'exit');
   const endAfter = async (send: () => void): Promise<Ended> => {
-    const startedAt = Date.now();
     send();
     await exited;
-    return { by: child.exitCode ?? child.signalCode, durationMs: Date.now() - startedAt };
+    return child.exitCode ?? child.signalCode;
   };
   return {
     pid,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { provisionPush, type ProvisionedPush } from '../../shared/queue/pubsub-provision.ts';
 import { answersContract } from '../flow/answers.contract.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
+import { UNHURRIED } from '../setup/unhurried.ts';
 import { runFunction } from './run-function.ts';
 import { expectCleanEnd } from './sigterm.contract.ts';
 
@@ -18,7 +19,7 @@ describeWithEmulators('intake, run by the functions framework', () => {
     HMAC_SECRETS: 'local-secret',
     GOOGLE_CLOUD_PROJECT: PROJECT,
     MAX_BODY_BYTES: String(MAX_BODY_BYTES),
-    PUBLISH_TIMEOUT_MS: '5000',
+    ...UNHURRIED,
   };
   let provisioned: ProvisionedPush;
   beforeAll(async () => {
@@ -51,7 +52,7 @@ describeWithEmulators('intake, run by the functions framework', () => {
 
 test('a wrong configuration: every problem at once, and it does not start', async () => {
   const variables = { MAX_BODY_BYTES: 'many' };
-  const failure = await runFunction({ ...INTAKE, variables, readyTimeoutMs: 3_000 }).catch(String);
+  const failure = await runFunction({ ...INTAKE, variables }).catch(String);
   for (const name of ['TOPIC', 'DESTINATION', 'HMAC_SECRET_NAME, HMAC_SECRETS', 'MAX_BODY_BYTES']) {
     expect(failure).toContain(`- ${name}: `);
   }

@@ -5,6 +5,7 @@ import type { Environment } from '../../shared/config.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
 import { emulatorVariables } from '../setup/emulator-variables.ts';
 import { freePort } from '../setup/emulators.ts';
+import { UNHURRIED } from '../setup/unhurried.ts';
 import { startChild, type Child } from './child.ts';
 import { expectCleanEnd } from './sigterm.contract.ts';
 
@@ -15,7 +16,11 @@ async function npmStart(variables: Environment = {}): Promise<{ child: Child; ur
   const [port, pangolinPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const ports = { PORT: String(port), PANGOLIN_PORT: String(pangolinPort) };
-  child = await startChild(['npm', 'start'], { ...ports, ...variables }, { url: `${url}/healthz` });
+  child = await startChild(
+    ['npm', 'start'],
+    { ...UNHURRIED, ...ports, ...variables },
+    { url: `${url}/healthz` },
+  );
   return { child, url };
 }
 
@@ -54,18 +59,14 @@ describe('npm start', () => {
   test('a port in use is told, with what to do, and it ends with code 1', async () => {
     const { url } = await npmStart();
     const variables = `PORT=${new URL(url).port} PANGOLIN_PORT=0`;
-    const output = await runInShell(`${variables} timeout 10 npm start 2>&1; echo "code $?"`);
+    const output = await runInShell(`${variables} timeout 240 npm start 2>&1; echo "code $?"`);
     expect(output).toMatch(/EADDRINUSE.*\nSet PORT and PANGOLIN_PORT[^]*code 1\n$/);
   });
 });
 
 describeWithEmulators("npm start on Google's emulators", () => {
   test('SIGTERM under load finishes the requests in flight and leaves nothing behind', async () => {
-    const { child, url } = await npmStart({
-      ...emulatorVariables(),
-      // A fresh emulator takes a second for its first calls over REST (decision 24).
-      PUBLISH_TIMEOUT_MS: '5000',
-    });
+    const { child, url } = await npmStart(emulatorVariables());
     const dmp = createDmpClient({ url, secret: 'local-secret' });
     for (let index = 0; index < 3; index += 1) await dmp.createAudience(`a.${index}`, `A ${index}`);
     await expectCleanEnd(child, url);

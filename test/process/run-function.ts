@@ -16,7 +16,6 @@ export interface FunctionToStart {
   readonly variables: Environment;
   /** What it answers to the GET that asks whether it is there. */
   readonly readyStatus?: number;
-  readonly readyTimeoutMs?: number;
 }
 
 export interface FunctionToRun extends FunctionToStart {
@@ -44,14 +43,14 @@ export function runDeployed(folder: string, options: FunctionToStart): Promise<R
 
 async function start(
   command: readonly string[],
-  { variables, readyStatus = 200, readyTimeoutMs = 20_000 }: FunctionToStart,
+  { variables, readyStatus = 200 }: FunctionToStart,
 ): Promise<RunningFunction> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = await startChild(
     command,
     { ...emulatorVariables(), PATH: pathWithThisNode(), PORT: String(port), ...variables },
-    { url, status: readyStatus, timeoutMs: readyTimeoutMs },
+    { url, status: readyStatus },
   );
   return { child, url };
 }

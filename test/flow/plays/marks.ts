@@ -33,6 +33,6 @@ export function markedLog(written: string[]): MarkedLog {
     untilLogged: (fields) =>
       eventually(() => {
         expect(lines).toContainEqual(expect.objectContaining(fields));
-      }, 10_000),
+      }),
   };
 }

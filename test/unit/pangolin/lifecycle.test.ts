@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startPangolin } from '../../pangolin/pangolin.ts';
 import type { Pangolin } from '../../pangolin/pangolin.ts';
+import { settlesWithin } from '../../setup/machine-time.ts';
 import { authorization } from './pangolin-client.ts';
 
 const started: Pangolin[] = [];
@@ -65,10 +66,9 @@ describe('close', () => {
     await (await fetch(pangolin.url)).text();
 
     const ended = Promise.all([once(idle, 'close'), once(halfSent, 'close')]);
-    const startedAt = performance.now();
-    await pangolin.close();
-    await ended;
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const closed = Promise.all([pangolin.close(), ended]);
+    expect(await settlesWithin(closed, 2_000)).toBe(true);
+    await closed;
     await expect(fetch(pangolin.url)).rejects.toThrow();
   });
 
@@ -81,17 +81,16 @@ describe('close', () => {
     const rejection = expect(delayed).rejects.toThrow();
     await new Promise((resolve) => setTimeout(resolve, 100));
 
-    const startedAt = performance.now();
-    await pangolin.close();
-    await rejection;
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const closed = Promise.all([pangolin.close(), rejection]);
+    expect(await settlesWithin(closed, 2_000)).toBe(true);
+    await closed;
   });
 
   it('leaves nothing behind that keeps the process alive', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', delayedAnswerProgram], {
       stdio: 'ignore',
     });
-    const timer = setTimeout(() => child.kill(), 10_000);
+    const timer = setTimeout(() => child.kill(), 240_000);
     const [exitCode] = (await once(child, 'exit')) as unknown[];
     clearTimeout(timer);
     expect(exitCode).toBe(0);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPubSubPublisher } from '../../../shared/queue/pubsub-queue.ts';
 import type { OutgoingMessage, Publisher } from '../../../shared/queue/queue.ts';
 import { eventually } from '../../setup/eventually.ts';
+import { settlesWithin } from '../../setup/machine-time.ts';
 import {
   answer,
   googleError,
@@ -170,9 +171,10 @@ describe('close', () => {
     held.release();
     expect(await Promise.all([head, ...rest])).toEqual(['id of first', 'id of second']);
     await closing;
-    await eventually(async () => {
+    const ending = eventually(async () => {
       expect(await server.openConnections()).toBe(0);
-    }, 1_000);
+    });
+    expect(await settlesWithin(ending, 1_000)).toBe(true);
   });
 
   test('takes no message any more', async () => {

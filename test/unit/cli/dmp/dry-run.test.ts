@@ -17,7 +17,7 @@ function paste(command: string): Promise<string> {
   const { PATH } = environment;
   const env = { PATH, BASIC_AUTH: SECRETS.BASIC_AUTH };
   return new Promise((resolve) => {
-    const shell = execFile('sh', { env, timeout: 20_000 }, (_error, stdout) => {
+    const shell = execFile('sh', { env, timeout: 240_000 }, (_error, stdout) => {
       resolve(stdout);
     });
     shell.stdin?.end(command);

@@ -2,6 +2,7 @@ import { createPangolinClient, type PangolinClient } from '../../../../cli/dmp/p
 import { startLocalStack, type LocalStack } from '../../../../cli/local-stack/local-stack.ts';
 import { readConfig, type Environment } from '../../../../shared/config.ts';
 import { createLogger } from '../../../../shared/logger.ts';
+import { UNHURRIED } from '../../../setup/unhurried.ts';
 import { runCli, type Ran } from '../run-cli.ts';
 
 export interface TestStack {
@@ -17,7 +18,7 @@ export interface TestStack {
 
 /** A real local stack on free ports, and the command line on it. */
 export async function startTestStack(settings: Environment = {}): Promise<TestStack> {
-  const free = { PORT: '0', PANGOLIN_PORT: '0', ...settings };
+  const free = { ...UNHURRIED, PORT: '0', PANGOLIN_PORT: '0', ...settings };
   const stack = await startLocalStack(readConfig('localStack', free), createLogger('silent'));
   const { HMAC_SECRETS, BASIC_AUTH } = settings;
   const variables = { PORT: new URL(stack.intakeUrl).port, HMAC_SECRETS, BASIC_AUTH };
