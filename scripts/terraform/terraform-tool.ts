@@ -6,7 +6,8 @@ import { environment } from '../../shared/config.ts';
 
 /** Runs Terraform without a network where it stands beside the repository: see its README. */
 const OFFLINE_TOOL = '../shared/tools/tf-offline';
-const PREPARED = resolve('artifacts/tf-offline');
+/** The copy of the offline tool that can be run. */
+export const PREPARED = resolve('artifacts/tf-offline');
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 export interface TerraformRun {
@@ -50,14 +51,17 @@ export function prepareTerraform(): void {
   else renameSync(copy, PREPARED);
 }
 
-/** Terraform with the offline tool where it was prepared, else as it is. */
-export function terraformTool(): TerraformTool {
+/**
+ * Terraform with the offline tool where it was prepared, else as it is.
+ * @param variables added to the environment where it is offline
+ */
+export function terraformTool(variables: Readonly<Record<string, string>> = {}): TerraformTool {
   if (!existsSync(PREPARED)) return { offline: false, run: runPlain };
   const program = join(PREPARED, 'tf-offline');
   return {
     offline: true,
     run: (command, folder, options = []) =>
-      run(program, [command, folder, '-no-color', ...options]),
+      run(program, [command, folder, '-no-color', ...options], variables),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { hasTerraform, prepareTerraform } from '../../scripts/terraform/terraform-tool.ts';
 import { HOW_TO_GET_EMULATORS, startEmulators } from './emulators.ts';
+import { forgetEarlierRuns } from './once-in-this-run.ts';
 
 declare global {
   var startedEmulators: ChildProcess[];
@@ -10,6 +11,7 @@ declare global {
 export default async function setup(): Promise<void> {
   // The official clients would otherwise look for Google's metadata server.
   process.env['METADATA_SERVER_DETECTION'] = 'none';
+  forgetEarlierRuns();
   const { started, missing } = await startEmulators();
   globalThis.startedEmulators = started;
   if (missing.length > 0) {

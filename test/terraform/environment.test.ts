@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { TERRAFORM_INPUTS } from '../../shared/config-terraform.ts';
 import { readConfig, variablesOf } from '../../shared/config.ts';
 import { describeWithTerraform } from './describe-with-terraform.ts';
-import { plannedBy, type PlannedResource } from './planned.ts';
+import { plannedRuns, type PlannedRuns } from './planned.ts';
 
 /** For a laptop only: a deployment reads secrets from Secret Manager, by their names. */
 const SECRETS = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
@@ -32,10 +32,10 @@ const FUNCTIONS = [
 ] as const;
 
 describeWithTerraform('the variables that Terraform sets', () => {
-  let plans: ReadonlyMap<string, readonly PlannedResource[]>;
-  beforeAll(() => {
-    plans = plannedBy('environment.tftest.hcl');
-  }, 120_000);
+  let plans: PlannedRuns;
+  beforeAll(async () => {
+    plans = await plannedRuns();
+  });
 
   function environmentIn(run: string, name: string): Record<string, string> {
     const planned = plans.get(run)?.find((one) => one.type === FUNCTION && one.name === name);

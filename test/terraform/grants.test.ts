@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { describeWithTerraform } from './describe-with-terraform.ts';
-import { plannedBy, type PlannedResource } from './planned.ts';
+import { plannedRuns, type PlannedResource } from './planned.ts';
 
 /** A role somebody has on something. */
 interface Grant {
@@ -13,10 +13,10 @@ interface Grant {
 describeWithTerraform('who may do what in a relay', () => {
   let resources: readonly PlannedResource[];
   let grants: readonly Grant[];
-  beforeAll(() => {
-    resources = plannedBy('grants.tftest.hcl').get('a_relay_with_everything') ?? [];
+  beforeAll(async () => {
+    resources = (await plannedRuns()).get('a_relay_with_everything') ?? [];
     grants = resources.flatMap(grantsOf);
-  }, 120_000);
+  });
 
   test('is what docs/security.md says, all and no more', () => {
     const table = /## Who may do what\n([\s\S]*?)\n## /.exec(

@@ -14,7 +14,7 @@ const declared = [...readFileSync('shared/log-events.ts', 'utf8').matchAll(/even
 let lines: readonly Line[];
 beforeAll(async () => {
   lines = await playedLines();
-}, 60_000);
+});
 
 const counts = (use: LogUse, line: Line) => use.conditions.every((one) => holds(one, line));
 const countedBy = (use: LogUse) => lines.filter((line) => counts(use, line));

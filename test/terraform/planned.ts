@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { terraformTool } from '../../scripts/terraform/terraform-tool.ts';
+import { onceInThisRun } from '../setup/once-in-this-run.ts';
+import { testModule } from './test-module.ts';
 
 /** A resource as a plan shows it; what is known only after an apply is missing. */
 export interface PlannedResource {
@@ -27,15 +28,26 @@ const line = z.object({
     .exactOptional(),
 });
 
+/** Those of terraform/tests whose plans our tests read. */
+export const PLANNED_FILES = ['environment.tftest.hcl', 'grants.tftest.hcl'];
+
+/** The plans of a run of `terraform test`, by the run's name. */
+export type PlannedRuns = ReadonlyMap<string, readonly PlannedResource[]>;
+
 /**
- * What `terraform test` plans for the runs of a file in terraform/tests, by the run's name.
+ * What {@link PLANNED_FILES} plan; `terraform test` runs once for all test files that ask.
  * @throws Error with Terraform's own words when a run fails
  */
-export function plannedBy(file: string): ReadonlyMap<string, readonly PlannedResource[]> {
-  const options = ['-json', '-verbose', `-filter=tests/${file}`];
-  const { status, stdout, stderr } = terraformTool().run('test', 'terraform', options);
-  const lines = stdout.split('\n').filter((text) => text.startsWith('{'));
-  if (status !== 0) throw new Error(`${stderr}\n${stdout.slice(-5_000)}`);
+export async function plannedRuns(): Promise<PlannedRuns> {
+  const output = await onceInThisRun('planned-runs', async () => {
+    const { status, stdout, stderr } = await testModule('terraform', PLANNED_FILES, [
+      '-json',
+      '-verbose',
+    ]);
+    if (status !== 0) throw new Error(`${stderr}\n${stdout.slice(-5_000)}`);
+    return stdout;
+  });
+  const lines = output.split('\n').filter((text) => text.startsWith('{'));
   return new Map(
     lines
       .map((text) => line.parse(JSON.parse(text)))
