@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pangolin from '../../shared/destinations/http/platforms/pangolin.json' with { type: 'json' };
-import { environment } from '../../shared/config.ts';
+import { childEnvironment } from '../setup/child-environment.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -25,10 +25,9 @@ const BAD = {
 
 /** What `npm start` writes before it gives up. */
 function start(variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
-  const { PATH, HOME } = environment;
-  const env = { PATH, HOME, PORT: '0', PANGOLIN_PORT: '0', ...variables };
+  const env = childEnvironment({ PORT: '0', PANGOLIN_PORT: '0', ...variables });
   return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/start.ts'], { env, timeout: 20_000 }, (error, _, stderr) => {
+    execFile(process.execPath, ['cli/start.ts'], { env, timeout: 240_000 }, (error, _, stderr) => {
       resolve({ code: error?.code, stderr });
     });
   });

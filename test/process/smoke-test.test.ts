@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { environment } from '../../shared/config.ts';
+import { childEnvironment } from '../setup/child-environment.ts';
 import { freePort } from '../setup/emulators.ts';
 import { intakeForEachTest, SECRET } from '../unit/intake/intake-fixture.ts';
 
@@ -22,8 +22,7 @@ async function answering(status: number, html = ''): Promise<string> {
 }
 
 function smokeTest(url: string, variables: Record<string, string> = {}) {
-  const { PATH, HOME } = environment;
-  const env = { PATH, HOME, ...variables };
+  const env = childEnvironment(variables);
   return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const options = ['scripts/smoke-test.ts', url, '1'];
     execFile(process.execPath, options, { env }, (error, stdout, stderr) => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { environment, type Environment } from '../../../shared/config.ts';
+import type { Environment } from '../../../shared/config.ts';
+import { childEnvironment } from '../../setup/child-environment.ts';
 
 export interface Ran {
   readonly code: number;
@@ -9,8 +10,7 @@ export interface Ran {
 
 /** Runs the command line as an operator does, without a terminal, and waits for its end. */
 export function runCli(args: readonly string[], variables: Environment = {}): Promise<Ran> {
-  const { PATH, HOME } = environment;
-  const env = { PATH, HOME, METADATA_SERVER_DETECTION: 'none', ...variables };
+  const env = childEnvironment(variables);
   return new Promise((resolve) => {
     const command = ['cli/audience-relay.ts', ...args];
     execFile(process.execPath, command, { env }, (error, stdout, stderr) => {

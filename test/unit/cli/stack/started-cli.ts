@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { environment, type Environment } from '../../../../shared/config.ts';
+import type { Environment } from '../../../../shared/config.ts';
+import { childEnvironment } from '../../../setup/child-environment.ts';
 import { eventually } from '../../../setup/eventually.ts';
 import type { Ran } from '../run-cli.ts';
 
@@ -17,10 +18,9 @@ export interface StartedCli {
 
 /** Starts the real command line, its standard input held open. */
 export function startCli(args: readonly string[], variables: Environment): StartedCli {
-  const { PATH, HOME } = environment;
   const child = spawn(process.execPath, ['cli/audience-relay.ts', ...args], {
-    env: { PATH, HOME, METADATA_SERVER_DETECTION: 'none', ...variables },
-    timeout: 25_000,
+    env: childEnvironment(variables),
+    timeout: 240_000,
     killSignal: 'SIGKILL',
   });
   let stdout = '';
