@@ -18,8 +18,13 @@ export default {
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Tests mostly wait, for emulators, child processes and timers; on two cores jest would run one at a time.
-  maxWorkers: 2,
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/setup/slow-first-sequencer.js',
   // Ends a test that hangs, and no slow one: test/setup/eventually.ts gives up before.
   testTimeout: 600_000,
-  reporters: ['default', '<rootDir>/test/setup/counts-reporter.js'],
+  reporters: [
+    'default',
+    '<rootDir>/test/setup/counts-reporter.js',
+    '<rootDir>/test/setup/slowest-files-reporter.js',
+  ],
 };

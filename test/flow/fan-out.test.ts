@@ -1,12 +1,6 @@
 import { describe } from '@jest/globals';
-import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
-import { emulatorVariables } from '../setup/emulator-variables.ts';
 import { fanOutContract } from './fan-out.contract.ts';
 
 describe('fan-out, embedded', () => {
   fanOutContract(() => ({}));
-});
-
-describeWithEmulators("fan-out, on Google's emulators", () => {
-  fanOutContract(emulatorVariables);
 });
