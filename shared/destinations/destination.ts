@@ -28,6 +28,8 @@ export interface DestinationCapabilities {
   readonly maxSegmentsPerCall: number;
   /** Bytes of the members of one call, as {@link Destination.memberBytes} counts them, at most. */
   readonly maxBytesPerCall?: number | undefined;
+  /** Longest duration of a call, in milliseconds: {@link Destination.apply} ends within it. */
+  readonly callTimeoutMs: number;
   /** Calls under way at once, at most, from all instances. */
   readonly maxConcurrentCalls: number;
   /** Calls begun in any such time, at most, by all instances. */

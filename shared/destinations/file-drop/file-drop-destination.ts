@@ -10,6 +10,8 @@ import { systemTiming, type Timing } from './timing.ts';
 
 const ID = 'file-drop';
 const MAX_MEMBERS = 10_000;
+/** A part and its window: a few requests to the storage, of 20 s each at most. */
+const CALL_TIMEOUT_MS = 60_000;
 
 /**
  * Files of members in a directory or a bucket. Mapp calls this way deprecated: it is for third parties that
@@ -40,6 +42,7 @@ export function createFileDropDestination(
       reports: 'all-or-nothing',
       maxMembersPerCall: MAX_MEMBERS,
       maxSegmentsPerCall: 1,
+      callTimeoutMs: CALL_TIMEOUT_MS,
       maxConcurrentCalls: 16,
       oneCallPerSegment: false,
     },

@@ -1,3 +1,4 @@
+import { within } from '../../within.ts';
 import type { DestinationSettings } from '../destination.ts';
 import { sendRequest, type Answered, type Reply } from '../send-request.ts';
 import { authenticated } from './authenticate.ts';
@@ -11,7 +12,7 @@ import type { TemplateValues } from './template.ts';
 /** What came of a call. `unsendable`: a value cannot stand where the description puts it. */
 export type CallResult = Reply | { readonly kind: 'unsendable'; readonly reason: string };
 
-/** Makes one call to the platform: fills its templates, authenticates, bounds the time. */
+/** Makes one call to the platform: fills its templates, authenticates, ends within its `timeoutMs`. */
 export type Caller = (call: AnyCall, values: TemplateValues) => Promise<CallResult>;
 
 /**
@@ -25,13 +26,12 @@ export function createCaller(
   constants: () => TemplateValues,
 ): Caller {
   const { auth, timeoutMs, headers } = platform;
-  const { now = Date.now } = settings;
+  const { fetch, now = Date.now } = settings;
   const base = { url: settings.baseUrl ?? platform.baseUrl, headers };
-  const network = { fetch: settings.fetch, timeoutMs };
   const credentials = credentialsReader(platform, settings);
   const tokens =
     auth.type === 'oauth2-client-credentials'
-      ? createTokenSource(auth, { ...network, baseUrl: base.url, now })
+      ? createTokenSource(auth, { fetch, timeoutMs, baseUrl: base.url, now })
       : undefined;
 
   return async (call, values) => {
@@ -39,11 +39,16 @@ export function createCaller(
     const all = { ...constants(), ...named, ...values };
     const request = renderRequest(call, all, base);
     if ('problem' in request) return { kind: 'unsendable', reason: request.problem };
-    const send = (secret: string) => sendRequest(authenticated(request, auth, secret), network);
+    // Tokens count as well: the lease of what is sent outlasts one timeout, not several.
+    const deadline = performance.now() + timeoutMs;
+    const send = (secret: string) => {
+      const remainingMs = Math.max(1, Math.ceil(deadline - performance.now()));
+      return sendRequest(authenticated(request, auth, secret), { fetch, timeoutMs: remainingMs });
+    };
     if (tokens === undefined) return send(main);
 
     for (;;) {
-      const result = await tokens.get(main);
+      const result = (await within(tokens.get(main), deadline - performance.now())) ?? LATE;
       if ('unanswered' in result) return { kind: 'unanswered', reason: result.unanswered };
       if ('answered' in result) return tokenRefused(result.answered);
       const reply = await send(result.token);
@@ -54,6 +59,8 @@ export function createCaller(
     }
   };
 }
+
+const LATE = { unanswered: 'no token in time' } as const;
 
 /** The token endpoint answers 400 to wrong credentials (RFC 6749, section 5.2): ours, not the members'. */
 function tokenRefused(answer: Answered): Answered {

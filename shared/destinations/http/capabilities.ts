@@ -24,6 +24,7 @@ export function capabilitiesOf(platform: PlatformDescription): DestinationCapabi
     maxMembersPerCall: limits.membersPerCall,
     maxSegmentsPerCall: limits.segmentsPerCall,
     maxBytesPerCall: bytesPerCall === undefined ? undefined : bytesPerCall - ENVELOPE_BYTES,
+    callTimeoutMs: platform.timeoutMs,
     maxConcurrentCalls: limits.concurrentCalls,
     maxCallRate:
       callsPerSecond !== undefined

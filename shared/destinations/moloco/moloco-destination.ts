@@ -90,6 +90,7 @@ function capabilitiesOf({ leaveEvents, callsPerSecond }: MolocoOptions): Destina
     reports: 'each',
     maxMembersPerCall: 1,
     maxSegmentsPerCall: 1,
+    callTimeoutMs: TIMEOUT_MS,
     maxConcurrentCalls: 10,
     maxCallRate: { calls: callsPerSecond, perMs: 1_000 },
     oneCallPerSegment: false,

@@ -28,6 +28,7 @@ export function createAudienceImport(options: ImportOptions): RoktApi {
       maxMembersPerCall: membersPerCall,
       maxSegmentsPerCall: 1,
       maxBytesPerCall: MAX_BODY_BYTES - ENVELOPE_BYTES,
+      callTimeoutMs: 30_000,
       maxConcurrentCalls: 4,
       maxCallRate: { calls: callsPerSecond, perMs: 1_000 },
       oneCallPerSegment: false,
@@ -35,7 +36,6 @@ export function createAudienceImport(options: ImportOptions): RoktApi {
     baseUrl: 'https://data.rokt.com',
     path: '/v3/import/suppression',
     headers: { 'content-type': 'application/json' },
-    timeoutMs: 30_000,
     maxBodyBytes: MAX_BODY_BYTES,
     segmentOf: (title) => {
       const problem = listProblem(title);

@@ -48,6 +48,7 @@ export function createEventsApi(options: EventsApiOptions): RoktApi {
       maxMembersPerCall: batches,
       maxSegmentsPerCall: batches,
       maxBytesPerCall: MAX_BODY_BYTES - ENVELOPE_BYTES,
+      callTimeoutMs: 10_000,
       maxConcurrentCalls: 10,
       maxCallRate: { calls: 1, perMs: everyMs },
       oneCallPerSegment: false,
@@ -55,7 +56,6 @@ export function createEventsApi(options: EventsApiOptions): RoktApi {
     baseUrl: `https://s2s.${options.pod}.mparticle.com`,
     path: '/v2/bulkevents',
     headers: { 'content-type': 'application/json', charset: 'utf-8' },
-    timeoutMs: 10_000,
     maxBodyBytes: MAX_BODY_BYTES,
     segmentOf: (title) => {
       const prefix = options.mode === 'attributes' ? options.attributePrefix : '';

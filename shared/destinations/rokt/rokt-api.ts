@@ -26,7 +26,6 @@ export interface RoktApi {
   readonly baseUrl: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
   /** Bytes of the body of a call, at most. */
   readonly maxBodyBytes: number;
   /** The segment of an audience with this title, or why there can be none. */

@@ -37,7 +37,10 @@ export function createRoktDestination(settings: DestinationSettings): Destinatio
     const authorization = basicAuthHeader(await credentials());
     const headers = { ...api.headers, authorization };
     const { fetch } = settings;
-    return sendRequest({ method: 'POST', url, headers, body }, { fetch, timeoutMs: api.timeoutMs });
+    return sendRequest(
+      { method: 'POST', url, headers, body },
+      { fetch, timeoutMs: api.capabilities.callTimeoutMs },
+    );
   };
 
   return {

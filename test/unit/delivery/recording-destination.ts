@@ -66,6 +66,7 @@ export function recordingDestination(behaviour: Behaviour = {}): RecordingDestin
       reports: 'all-or-nothing',
       maxMembersPerCall: 1_000,
       maxSegmentsPerCall: 1_000,
+      callTimeoutMs: 10_000,
       maxConcurrentCalls: 4,
       oneCallPerSegment: false,
       ...behaviour.capabilities,

@@ -21,6 +21,7 @@ describe('what is declared', () => {
       maxMembersPerCall: 50,
       maxSegmentsPerCall: 5,
       maxBytesPerCall: undefined,
+      callTimeoutMs: 10_000,
       maxConcurrentCalls: 2,
       maxCallRate: { calls: 9, perMs: 1_000 },
       oneCallPerSegment: false,

@@ -26,6 +26,7 @@ it('Pangolin ships in both shapes: micro-batches and one by one', () => {
     reports: 'all-or-nothing',
     maxMembersPerCall: 1000,
     maxSegmentsPerCall: 1000,
+    callTimeoutMs: 10_000,
     maxConcurrentCalls: 8,
     oneCallPerSegment: false,
   });

@@ -25,6 +25,7 @@ export function untouchable(overrides: Partial<Destination> = {}): Destination {
       reports: 'each',
       maxMembersPerCall: 10,
       maxSegmentsPerCall: 1,
+      callTimeoutMs: 10_000,
       maxConcurrentCalls: 4,
       oneCallPerSegment: false,
     },

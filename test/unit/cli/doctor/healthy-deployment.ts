@@ -99,6 +99,7 @@ export function destination(changes: Partial<Destination> = {}): Destination {
       reports: 'each',
       maxMembersPerCall: 1,
       maxSegmentsPerCall: 1,
+      callTimeoutMs: 10_000,
       maxConcurrentCalls: 1,
       oneCallPerSegment: false,
     },

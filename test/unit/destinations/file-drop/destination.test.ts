@@ -25,6 +25,7 @@ describe('the file drop', () => {
       reports: 'all-or-nothing',
       maxMembersPerCall: 10_000,
       maxSegmentsPerCall: 1,
+      callTimeoutMs: 60_000,
       maxConcurrentCalls: 16,
       oneCallPerSegment: false,
     });
