@@ -6,12 +6,9 @@ import {
   type EmbeddedSubscription,
   type StoredMessage,
 } from './embedded-subscription.ts';
-import type { OutgoingMessage, Publisher, Subscriber } from './queue.ts';
+import type { OutgoingMessage, Publisher } from './queue.ts';
 
 export interface EmbeddedQueueOptions {
-  /** First and longest wait before a redelivery; it doubles in between, with full jitter. */
-  readonly minBackoffMs?: number;
-  readonly maxBackoffMs?: number;
   /** What is published beyond this many bytes is refused until something is acknowledged. */
   readonly maxBytes?: number;
   /** Time a publish takes to be acknowledged, to try what a real queue's costs. */
@@ -21,12 +18,16 @@ export interface EmbeddedQueueOptions {
 /** A tenth of what a laptop's process may grow to. */
 const MAX_BYTES = 200_000_000;
 
+/** A wake: what a push subscription does for Pub/Sub. */
+export type OnPublished = (message: StoredMessage) => void;
+
 export interface EmbeddedQueue extends Publisher {
   /**
    * Adds a subscription, which gets every message published from now on. The first one gets what was
-   * published before it as well: nothing is lost for want of a subscriber.
+   * published before it as well: nothing is lost while there is no subscription.
+   * @param onPublished called for each of them, once it can be pulled
    */
-  subscribe(subscriber: Subscriber): void;
+  subscribe(onPublished?: OnPublished): EmbeddedSubscription;
   /** Messages stored and not yet acknowledged by all subscriptions that have them. */
   pending(): number;
   /** Resolves once every message is acknowledged, by all. */
@@ -38,28 +39,33 @@ export interface EmbeddedQueue extends Publisher {
  * do not survive the process.
  */
 export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): EmbeddedQueue {
-  const { minBackoffMs = 100, maxBackoffMs = 2_000, maxBytes = MAX_BYTES } = options;
-  const { publishRoundTripMs = 0 } = options;
-  const subscriptions: EmbeddedSubscription[] = [];
-  const closing = new AbortController();
+  const { maxBytes = MAX_BYTES, publishRoundTripMs = 0 } = options;
+  const subscriptions: { subscription: EmbeddedSubscription; onPublished: OnPublished }[] = [];
+  let isClosed = false;
   /** Published before the first subscription. */
   let early: StoredMessage[] = [];
   /** Messages that somebody has yet to acknowledge; each counts who has to. */
   let pending = 0;
   let bytes = 0;
   let onIdle: (() => void)[] = [];
+  /** The newest publish time: those of a key never decrease, also when the clock is set back. */
+  let newest = 0;
 
   function store(message: OutgoingMessage): string {
+    newest = Math.max(newest, Date.now());
     const stored: StoredMessage = {
       ...message,
       messageId: randomUUID(),
-      publishTime: new Date(),
+      publishTime: new Date(newest),
       unacknowledgedBy: Math.max(1, subscriptions.length),
     };
     bytes += stored.data.length;
     pending += 1;
     if (subscriptions.length === 0) early.push(stored);
-    for (const subscription of subscriptions) subscription.add(stored);
+    for (const { subscription, onPublished } of subscriptions) {
+      subscription.add(stored);
+      onPublished(stored);
+    }
     return stored.messageId;
   }
 
@@ -76,7 +82,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
 
   return {
     publish: async (message) => {
-      if (closing.signal.aborted) {
+      if (isClosed) {
         throw unavailable('The embedded queue is closed: the process is stopping.');
       }
       if (bytes + message.data.length > maxBytes) {
@@ -86,13 +92,15 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
       if (publishRoundTripMs > 0) await sleep(publishRoundTripMs);
       return messageId;
     },
-    subscribe: (subscriber) => {
-      const { signal } = closing;
-      const settings = { minBackoffMs, maxBackoffMs, closing: signal, onAcknowledged };
-      const subscription = createEmbeddedSubscription(subscriber, settings);
-      subscriptions.push(subscription);
-      for (const message of early) subscription.add(message);
+    subscribe: (onPublished = () => undefined) => {
+      const subscription = createEmbeddedSubscription(onAcknowledged);
+      subscriptions.push({ subscription, onPublished });
+      for (const message of early) {
+        subscription.add(message);
+        onPublished(message);
+      }
       early = [];
+      return subscription;
     },
     pending: () => pending,
     idle: () =>
@@ -102,7 +110,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions = {}): Embedde
             onIdle.push(resolve);
           }),
     close: () => {
-      closing.abort();
+      isClosed = true;
       return Promise.resolve();
     },
   };

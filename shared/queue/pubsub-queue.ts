@@ -1,23 +1,18 @@
 import { z } from 'zod';
 import { PlatformError } from '../errors.ts';
-import { createGoogleApi, type GoogleCredentials } from '../google/google-api.ts';
+import { KEY_ATTRIBUTE } from './push-body.ts';
+import { createPubSubApi, queueUnavailable, type PubSubConnection } from './pubsub-rest.ts';
 import type { OutgoingMessage, Publisher } from './queue.ts';
 
-const BASE_URL = 'https://pubsub.googleapis.com';
 /** Pub/Sub takes 10 MB and 1,000 messages in a call (documented); in base64 they grow by a third. */
 const MAX_BYTES_PER_CALL = 6_000_000;
 const MAX_MESSAGES_PER_CALL = 1_000;
 
-export interface PubSubPublisherOptions {
-  readonly projectId: string;
+export interface PubSubPublisherOptions extends PubSubConnection {
   /** Name of the topic. */
   readonly topic: string;
   /** A message that is not acknowledged by then is given up. */
   readonly timeoutMs: number;
-  /** Whose grants count; an emulator asks nobody. */
-  readonly credentials?: GoogleCredentials;
-  /** `host:port` of an emulator. */
-  readonly emulatorHost?: string | undefined;
 }
 
 interface Waiting {
@@ -33,13 +28,10 @@ const published = z.object({ messageIds: z.array(z.string()) });
  * flight, the next ones gather, and go in one call when it returns.
  */
 export function createPubSubPublisher(options: PubSubPublisherOptions): Publisher {
-  const { projectId, topic, timeoutMs, emulatorHost, credentials } = options;
+  const { projectId, topic, timeoutMs } = options;
   const path = `/v1/projects/${projectId}/topics/${encodeURIComponent(topic)}:publish`;
-  const api = createGoogleApi(
-    emulatorHost === undefined
-      ? { baseUrl: BASE_URL, credentials }
-      : { baseUrl: `http://${emulatorHost}` },
-  );
+  const api = createPubSubApi(options);
+  const isEmulator = options.emulatorHost !== undefined;
   /** By ordering key; a key that is here has a call under way. */
   const lanes = new Map<string, Waiting[]>();
   const underWay = new Set<Promise<void>>();
@@ -47,7 +39,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
 
   async function send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const body = { messages: batch.map(({ message }) => toPubSub(message)) };
+      const body = { messages: batch.map(({ message }) => toPubSub(message, isEmulator)) };
       const { messageIds } = published.parse(await api.call('POST', path, { body, timeoutMs }));
       for (const [index, waiting] of batch.entries()) {
         const messageId = messageIds[index];
@@ -58,7 +50,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
     } catch (error) {
       const text =
         'Pub/Sub did not acknowledge in time: check the topic, its grants and the network.';
-      const failure = new PlatformError('QUEUE_UNAVAILABLE', text, { cause: error });
+      const failure = queueUnavailable(text, error);
       for (const waiting of batch) waiting.reject(failure);
     }
   }
@@ -119,10 +111,11 @@ function fittingInto(lane: readonly Waiting[]): number {
 }
 
 /** Source: Pub/Sub REST reference, PubsubMessage (documented). */
-function toPubSub({ data, attributes, orderingKey }: OutgoingMessage) {
+function toPubSub({ data, attributes, orderingKey }: OutgoingMessage, isEmulator: boolean) {
+  const withKey = isEmulator && orderingKey !== undefined;
   return {
     data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-    attributes,
+    attributes: withKey ? { ...attributes, [KEY_ATTRIBUTE]: orderingKey } : attributes,
     ...(orderingKey === undefined ? {} : { orderingKey }),
   };
 }

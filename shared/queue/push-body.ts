@@ -13,6 +13,7 @@ const pushBody = z.object({
     attributes: z.record(z.string(), z.string()).default({}),
     messageId: z.string(),
     publishTime: z.iso.datetime({ offset: true }),
+    orderingKey: z.string().exactOptional(),
   }),
   deliveryAttempt: z.int().exactOptional(),
 });
@@ -22,6 +23,29 @@ const pushBody = z.object({
  * @throws MessageError when it is not Pub/Sub's.
  */
 export function decodePush(body: Buffer): Delivery {
+  const { message, deliveryAttempt } = parsePush(body);
+  return {
+    messageId: message.messageId,
+    data: Buffer.from(message.data, 'base64'),
+    attributes: message.attributes,
+    publishTime: new Date(message.publishTime),
+    deliveryAttempt,
+  };
+}
+
+/** Attribute of a message with its ordering key, for emulators: their pushes leave the key out. */
+export const KEY_ATTRIBUTE = 'orderingKey';
+
+/**
+ * The message that a wake tells of, and its ordering key.
+ * @throws MessageError when the body is not a push of Pub/Sub's.
+ */
+export function decodeWake(body: Buffer): { messageId: string; key: string } {
+  const { messageId, orderingKey, attributes } = parsePush(body).message;
+  return { messageId, key: orderingKey ?? attributes[KEY_ATTRIBUTE] ?? messageId };
+}
+
+function parsePush(body: Buffer): z.output<typeof pushBody> {
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -34,12 +58,5 @@ export function decodePush(body: Buffer): Delivery {
     const at = result.error.issues.map(({ path }) => path.join('.')).join(', ');
     throw new MessageError(`The push request is not Pub/Sub's (at ${at}).`);
   }
-  const { message, deliveryAttempt } = result.data;
-  return {
-    messageId: message.messageId,
-    data: Buffer.from(message.data, 'base64'),
-    attributes: message.attributes,
-    publishTime: new Date(message.publishTime),
-    deliveryAttempt,
-  };
+  return result.data;
 }

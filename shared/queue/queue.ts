@@ -1,10 +1,9 @@
 /**
- * The queue between intake and forward, in Pub/Sub's terms. Implementations: embedded-queue.ts (in
- * process) and pubsub-queue.ts; both pass test/contracts/queue.contract.ts.
+ * The queue between intake and forward, in Pub/Sub's terms: the way in, and a message as it comes out.
+ * Implementations: embedded-queue.ts (in process) and pubsub-queue.ts. The way out is a
+ * Consumer (consumer.ts); a deployment of this version still gets its messages by push.
  *
- * What every implementation keeps: a resolved publish means stored; deliveries are at least once; of
- * the messages of one ordering key only the oldest is delivered until it is acknowledged; keys do
- * not hold up each other.
+ * Every implementation keeps this: a resolved publish means stored; deliveries are at least once.
  */
 
 export interface OutgoingMessage {
@@ -25,6 +24,7 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+/** A message that came out of the queue. */
 export interface Delivery {
   readonly messageId: string;
   readonly data: Uint8Array;
@@ -36,5 +36,8 @@ export interface Delivery {
 
 /** `ack`: done with. `nack`: deliver again later. A rejected promise counts as `nack`. */
 export type Settlement = 'ack' | 'nack';
-/** @param gone aborted when the queue waits no more: it may be delivering the message elsewhere */
+/**
+ * Takes messages that are pushed, one by one.
+ * @param gone aborted when the queue waits no more: it may be delivering the message elsewhere
+ */
 export type Subscriber = (delivery: Delivery, gone: AbortSignal) => Promise<Settlement>;

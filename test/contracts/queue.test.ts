@@ -1,29 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { describe } from '@jest/globals';
 import { createForwardHandler } from '../../functions/forward/handler.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
 import { createLogger } from '../../shared/logger.ts';
-import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
 import { provisionPush, type ProvisionedPush } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
 import { pubsubEmulatorHost } from '../setup/emulator-proxy.ts';
 import { queueContract } from './queue.contract.ts';
-
-describe('embedded queue', () => {
-  queueContract(() => {
-    const queue = createEmbeddedQueue({ minBackoffMs: 1, maxBackoffMs: 20 });
-    return Promise.resolve({
-      publisher: queue,
-      subscribe: (subscriber) => {
-        queue.subscribe(subscriber);
-        return Promise.resolve();
-      },
-      close: () => queue.close(),
-    });
-  });
-});
 
 describeWithEmulators('Pub/Sub, with a real push subscription', () => {
   queueContract(() => {

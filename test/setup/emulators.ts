@@ -137,10 +137,12 @@ async function untilReady(child: ChildProcess, url: string, name: string): Promi
 async function warmUp(url: string): Promise<void> {
   const topic = `${url}v1/projects/warm-up/topics/warm-up`;
   const body = JSON.stringify({ messages: [{ data: 'eA==', orderingKey: 'key' }] });
+  // Without it the emulator answers 404.
+  const headers = { 'Content-Type': 'application/json' };
   await fetch(topic, { method: 'PUT' });
   for (let round = 0; round < 3; round += 1) {
     const calls = Array.from({ length: 20 }, () =>
-      fetch(`${topic}:publish`, { method: 'POST', body }).then((answer) => answer.text()),
+      fetch(`${topic}:publish`, { method: 'POST', headers, body }).then((answer) => answer.text()),
     );
     await Promise.all(calls);
   }
