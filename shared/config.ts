@@ -143,6 +143,8 @@ const schemas = {
     /** The most that may run at once; each keeps to its share of the third party's limits. */
     MAX_INSTANCES: wholeNumber.default(1),
     DEAD_LETTER_TOPIC: name,
+    /** The subscription that is drained; without it messages are pushed. Terraform does not set it yet. */
+    PULL_SUBSCRIPTION: name.exactOptional(),
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
     DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
     ...pubsub,

@@ -96,7 +96,10 @@ export const MAX_LOGGED_REQUESTS = 20;
 
 export interface DeliverySettled {
   readonly kind: string;
+  /** `nack`: messages are left, and come again. */
   readonly settled: 'ack' | 'nack';
+  /** Messages of one ordering key that were delivered together. */
+  readonly messages: number;
   readonly deliveryAttempt: number | undefined;
   /** Time from publish to this line. */
   readonly ageMs: number;
@@ -220,6 +223,20 @@ export function logPushRefused(log: Logger, error: LoggedError): void {
 /** This instance has no room for another delivery: Pub/Sub brings it again. */
 export function logPushTurnedAway(log: Logger, error: LoggedError): void {
   log.warn({ event: 'push_turned_away', ...error }, 'A delivery went back to the queue unread');
+}
+
+/** A call of the drain to the queue failed; it is made again, or the messages come again by themselves. */
+export function logQueueCallFailed(log: Logger, call: string, error: LoggedError): void {
+  log.warn(
+    { event: 'queue_call_failed', call, ...error },
+    `The queue did not take a call: ${call}`,
+  );
+}
+
+/** The record of crashes could not be read or written; deliveries go on without it. */
+export function logCrashRecordFailed(log: Logger, error: LoggedError): void {
+  const text = 'The record of crashes could not be used; deliveries go on without it';
+  log.warn({ event: 'crash_record_failed', ...error }, text);
 }
 
 /** A handler failed in a way it should have answered itself: a bug of ours. */

@@ -15,6 +15,8 @@ export const DEAD_LETTER_REASONS = [
   'member-rejected',
   /** The third party kept failing over this member while it took others. */
   'member-failing',
+  /** It was being delivered at three crashes of the process. */
+  'process-crashed',
 ] as const;
 
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];

@@ -42,11 +42,11 @@ const MAX_FAILURES = 5;
 const OTHERS_FIRST_MS = 100;
 /** How soon a wait ends that nobody waits for any more. */
 const LOOK_MS = 500;
-const GONE: Outcome = { status: 'retry', reason: 'the queue waits no more' };
+const NOT_HELD: Outcome = { status: 'retry', reason: 'its lease does not outlast a call' };
 
 /**
  * A function that sends a part of a batch, and what of it the third party wants later, briefly again. No
- * call that begins holds a member whose delivery is gone.
+ * call begins with a member whose lease does not outlast the call.
  * @param answeredBefore calls that were answered when the batch first went out
  */
 export function createAsk(
@@ -57,14 +57,14 @@ export function createAsk(
     let live: readonly BatchEntry[] = [];
     let startedAt = 0;
     const result = await destination.apply(() => {
-      live = called.filter(({ gone }) => !gone.aborted);
+      live = called.filter(({ hold }) => hold.mayCall());
       startedAt = performance.now();
       const [first] = live;
       return first && { operation: first.operation, members: live.map(({ member }) => member) };
     });
     if (live.length > 0)
       onCalled?.({ entries: live, result, durationMs: Math.round(performance.now() - startedAt) });
-    return live.length === called.length ? result : withGone(called, live, result);
+    return live.length === called.length ? result : withNotHeld(called, live, result);
   }
 
   /** Where the third party wants to be left alone after each failure, for a short time first. */
@@ -120,13 +120,13 @@ export function isServerError(
 
 async function waitOut(waitMs: number, part: readonly BatchEntry[]): Promise<void> {
   const until = Date.now() + waitMs;
-  while (part.some(({ gone }) => !gone.aborted) && Date.now() < until) {
+  while (part.some(({ hold }) => hold.mayCall()) && Date.now() < until) {
     await sleep(Math.min(LOOK_MS, until - Date.now()));
   }
 }
 
-/** The result of a call that left out who is gone, for all. */
-function withGone(
+/** The result for all of a call that left some out. */
+function withNotHeld(
   called: readonly BatchEntry[],
   live: readonly BatchEntry[],
   result: PoliteResult,
@@ -136,7 +136,7 @@ function withGone(
   return {
     ...result,
     outcomes: called.map((entry) =>
-      outcomes.has(entry) ? (outcomes.get(entry) ?? NO_OUTCOME) : GONE,
+      outcomes.has(entry) ? (outcomes.get(entry) ?? NO_OUTCOME) : NOT_HELD,
     ),
   };
 }

@@ -1,12 +1,13 @@
 import type { Member } from '../destinations/destination.ts';
+import type { Hold } from './key-batch.ts';
 import type { MemberOutcome } from './member-outcome.ts';
 
 /** A member on its way to the third party, with what its delivery wants to know. */
 export interface BatchEntry {
   readonly operation: 'add' | 'remove';
   readonly member: Member;
-  /** Aborted when the queue waits for its delivery no more: then no further call may hold it. */
-  readonly gone: AbortSignal;
+  /** The queue's hold on its message: it tells whether a call may hold this member now. */
+  readonly hold: Pick<Hold, 'mayCall'>;
   /** The requests it may have come with. */
   readonly requests: readonly string[];
   settle(outcome: MemberOutcome): void;

@@ -23,6 +23,8 @@ export interface CircuitSettings extends FailureBreakerSettings {
   readonly onFault?: (status: number, isNew: boolean) => void;
   /** Told when calls are taken again, after a fault. */
   readonly onRecovery?: () => void;
+  /** Called when a call is answered, the first one after any pause. */
+  readonly onResumed?: (() => void) | undefined;
 }
 
 const FAULT_PAUSE_MS = 30_000;
@@ -35,20 +37,32 @@ export const LONGEST_BRIEF_PAUSE_MS = 3_000;
  */
 export function createCircuit(settings: CircuitSettings = {}): Circuit {
   const { faultPauseMs = FAULT_PAUSE_MS } = settings;
-  const breaker = createFailureBreaker(settings);
+  const breaker = createFailureBreaker({
+    ...settings,
+    onPause: (reason, pauseMs) => {
+      wasPaused = true;
+      settings.onPause?.(reason, pauseMs);
+    },
+  });
   let pause = { until: 0, reason: '' };
   let faulty = false;
   let answered = 0;
+  let wasPaused = false;
   let probe: Promise<void> | undefined;
 
   const pauseFor = (pauseMs: number, reason: string): void => {
     pause = { until: Math.max(pause.until, Date.now() + pauseMs), reason };
+    wasPaused = true;
   };
 
   function weigh(verdict: CallVerdict): void {
     switch (verdict.kind) {
       case 'answered':
         answered += 1;
+        if (wasPaused && paused() === undefined) {
+          wasPaused = false;
+          settings.onResumed?.();
+        }
         // An answer to a call that was under way already is no recovery.
         if (!faulty || Date.now() < pause.until) return;
         settings.onRecovery?.();

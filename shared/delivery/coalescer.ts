@@ -1,4 +1,5 @@
 import { keyOf, type BatchEntry } from './batch-entry.ts';
+import type { Hold } from './key-batch.ts';
 import { createLane, type BatchLimits, type Lane } from './lane.ts';
 import { NO_OUTCOME, type MemberOutcome } from './member-outcome.ts';
 
@@ -19,7 +20,7 @@ export interface Submission {
   readonly users: readonly string[];
   /** When the DMP's operations were first published, in milliseconds since the epoch. */
   readonly operatedAt: number;
-  readonly gone: AbortSignal;
+  readonly hold: Pick<Hold, 'mayCall'>;
   readonly requests: readonly string[];
 }
 
@@ -167,7 +168,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
   }
 
   return {
-    submit: ({ operation, segment, users, operatedAt, gone, requests }) =>
+    submit: ({ operation, segment, users, operatedAt, hold, requests }) =>
       new Promise((resolve, reject) => {
         const outcomes: MemberOutcome[] = [];
         let missing = users.length;
@@ -184,7 +185,7 @@ export function createCoalescer(settings: CoalescerSettings): Coalescer {
           arrive({
             operation,
             member: { segment, user, operatedAt },
-            gone,
+            hold,
             requests,
             settle: (outcome) => {
               outcomes[index] = outcome;

@@ -6,7 +6,7 @@ import { logAudienceCreated, logAudienceFailed, logDestinationFault } from '../l
 import type { Logger } from '../logger.ts';
 import type { RetryBriefly } from './brief-retry.ts';
 import type { PoliteDestination } from './polite-destination.ts';
-import { done, retryLater, type DeliveryReport } from './report.ts';
+import type { Hold, Wait } from './key-batch.ts';
 
 export interface CreationDependencies {
   readonly destination: PoliteDestination;
@@ -14,28 +14,35 @@ export interface CreationDependencies {
   readonly retryBriefly: RetryBriefly;
   /** How long a crashed creation keeps others from trying. */
   readonly leaseMs: number;
+  readonly onAudienceReady?: (audience: string) => void;
   readonly now?: () => number;
+}
+
+export interface CreationContext {
+  readonly log: Logger;
+  readonly hold: Pick<Hold, 'mayCall'>;
 }
 
 /**
  * Creates the segment of an audience: claims it in the audience map, so that of any number of
  * deliveries one calls the third party, and records the outcome, which intake waits for.
+ * @returns undefined when it is settled, else what it waits for
  */
 export async function createSegment(
   { audience, requestId }: CreateAudienceMessage,
   dependencies: CreationDependencies,
-  log: Logger,
-): Promise<DeliveryReport> {
+  context: CreationContext,
+): Promise<Wait | undefined> {
   const { audienceMap, leaseMs, destination } = dependencies;
-  if (destination.backlogMs() > leaseMs / 2) return retryLater('other creations go first');
+  if (destination.backlogMs() > leaseMs / 2) return { reason: 'other creations go first' };
   const claim = await audienceMap.claim({ audience, requestId, leaseMs });
   if (!claim.claimed) {
-    return claim.state === 'ready' ? done : retryLater('another creation is under way');
+    return claim.state === 'ready' ? undefined : { reason: 'another creation is in flight' };
   }
   try {
-    return await createClaimed(claim.lease, dependencies, log);
+    return await createClaimed(claim.lease, dependencies, context);
   } catch (error) {
-    return await recordFailure(error, claim.lease, { ...dependencies, log });
+    return await recordFailure(error, claim.lease, { ...dependencies, ...context });
   }
 }
 
@@ -46,14 +53,15 @@ export async function createSegment(
  */
 async function createClaimed(
   lease: Lease,
-  { destination, audienceMap, retryBriefly, leaseMs, now = Date.now }: CreationDependencies,
-  log: Logger,
-): Promise<DeliveryReport> {
+  dependencies: CreationDependencies,
+  { log, hold }: CreationContext,
+): Promise<Wait | undefined> {
+  const { destination, audienceMap, retryBriefly, leaseMs, now = Date.now } = dependencies;
   const { id, name } = lease.audience;
   const { capabilities, findsSegments } = destination;
   // A call that begins late could outlast the lease, and meet that of another creation.
   const mayBegin = () => {
-    if (lease.expiresAt.getTime() - now() < leaseMs / 2) throw leaseEnds();
+    if (lease.expiresAt.getTime() - now() < leaseMs / 2 || !hold.mayCall()) throw leaseEnds();
   };
   const knownByTitle = findsSegments || capabilities.creationIdempotentBy === 'title';
   for (const title of knownByTitle ? [name, `${name} (${id})`] : [name]) {
@@ -62,10 +70,11 @@ async function createClaimed(
     );
     // Also when it was there already: the answer to the call that made it may have been lost.
     const settled = await audienceMap.settleReady(lease, segment, readyAt(capabilities, now()));
-    if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
+    if (settled === 'lease-lost') return LEASE_LOST;
     if (settled === 'settled') {
       logAudienceCreated(log, { destination: destination.id, segment, created });
-      return done;
+      dependencies.onAudienceReady?.(id);
+      return undefined;
     }
   }
   const text = 'The platform already uses this name for another audience; choose another name.';
@@ -80,14 +89,14 @@ function readyAt({ readyAfterMs = 0 }: DestinationCapabilities, now: number): Da
 async function recordFailure(
   error: unknown,
   lease: Lease,
-  { audienceMap, destination, log }: CreationDependencies & { log: Logger },
-): Promise<DeliveryReport> {
+  { audienceMap, destination, log }: CreationDependencies & CreationContext,
+): Promise<Wait | undefined> {
   if (error instanceof DestinationError && !error.retryable) {
     const settled = await audienceMap.settleFailed(lease, error.message);
-    if (settled === 'lease-lost') return retryLater('the creation took longer than its lease');
+    if (settled === 'lease-lost') return LEASE_LOST;
     const { id: audience } = lease.audience;
     logAudienceFailed(log, { destination: destination.id, audience, reason: 'refused' });
-    return done;
+    return undefined;
   }
   await audienceMap.release(lease);
   if (!(error instanceof DestinationError)) throw error;
@@ -96,8 +105,10 @@ async function recordFailure(
   if (error.code === 'DESTINATION_MISCONFIGURED' && fault !== true) {
     logDestinationFault(log, { destination: destination.id, status: Number(status) });
   }
-  return retryLater(error.message);
+  return { reason: error.message };
 }
+
+const LEASE_LOST: Wait = { reason: 'the creation took longer than its lease' };
 
 /** Ends a creation that was begun and is given up on, so that nobody takes it for one under way. */
 export async function failCreation(

@@ -1,4 +1,5 @@
 import type { AudienceMap } from '../audience-map/audience-map.ts';
+import type { decodeMessage } from '../audience/message.ts';
 import type { MemberId } from '../audience/shard.ts';
 import type { DeadMembers } from '../dead-letters/dead-members.ts';
 import type { Destination } from '../destinations/destination.ts';
@@ -27,6 +28,12 @@ export interface DeliveryDependencies {
   readonly circuit?: Pick<CircuitSettings, 'failuresToOpen' | 'faultPauseMs'>;
   /** Told when the third party refuses us: its credentials may have been changed. */
   readonly onDestinationFault?: () => void;
+  /** Called when an audience has its segment: what waits for it can go on. */
+  readonly onAudienceReady?: (audience: string) => void;
+  /** Called when calls are taken again after a pause: what waits for the platform can go on. */
+  readonly onPlatformResumed?: () => void;
+  /** Default: {@link decodeMessage}. */
+  readonly decode?: typeof decodeMessage;
   readonly log: Logger;
   readonly now?: () => number;
 }

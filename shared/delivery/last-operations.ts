@@ -3,52 +3,63 @@ import { memberIdOf, type MemberId } from '../audience/shard.ts';
 import type { DestinationCapabilities } from '../destinations/destination.ts';
 import type { MutationOutcome } from './member-outcome.ts';
 
-export interface LastOperations {
+/** A mutation with the time of its operation, in milliseconds since the epoch. */
+export interface TimedMutation {
+  readonly mutation: MessageMutation;
+  readonly operatedAt: number;
+}
+
+export interface LastOperations<Timed extends TimedMutation> {
   /** The last mutation of each user, by the id the third party knows. */
-  readonly toDeliver: ReadonlyMap<string, MessageMutation>;
-  /** What need not be sent, and why. */
+  readonly toDeliver: ReadonlyMap<string, Timed>;
+  /** Mutations that are not sent, and why. */
   readonly skipped: readonly MutationOutcome[];
 }
 
 /**
- * Reduces mutations, in their order, to one per user: what counts is the last. So no call ever holds
- * an add and a remove of one user.
+ * Reduces mutations, in their order, to one per user: the newest by `operatedAt`, then the later one. So
+ * no call ever holds an add and a remove of one user.
  */
-export function lastOperations(
-  mutations: readonly MessageMutation[],
+export function lastOperations<Timed extends TimedMutation>(
+  mutations: readonly Timed[],
   memberId: MemberId,
-): LastOperations {
-  const toDeliver = new Map<string, MessageMutation>();
+): LastOperations<Timed> {
+  const toDeliver = new Map<string, Timed>();
   const skipped: MutationOutcome[] = [];
-  const skip = (mutation: MessageMutation, reason: string) =>
+  const skip = ({ mutation }: TimedMutation, reason: string) =>
     skipped.push({ mutation, outcome: { status: 'skipped', reason } });
 
-  for (const mutation of mutations) {
-    const user = memberIdOf(mutation, memberId);
+  for (const timed of mutations) {
+    const user = memberIdOf(timed.mutation, memberId);
     if (user === undefined) {
-      skip(mutation, 'never synced: it has no id the third party knows');
+      skip(timed, 'never synced: it has no id the third party knows');
       continue;
     }
     const earlier = toDeliver.get(user);
-    if (earlier !== undefined) skip(earlier, 'overtaken by a later mutation of the same message');
-    toDeliver.set(user, mutation);
+    const isSuperseded = earlier !== undefined && earlier.operatedAt > timed.operatedAt;
+    const superseded = isSuperseded ? timed : earlier;
+    if (superseded !== undefined) skip(superseded, 'superseded by a later mutation');
+    if (!isSuperseded) toDeliver.set(user, timed);
   }
   return { toDeliver, skipped };
 }
 
 /** Sets aside the removals where the third party cannot be told that somebody left. */
-export function splitUnsupportedRemovals(
-  toDeliver: ReadonlyMap<string, MessageMutation>,
+export function splitUnsupportedRemovals<Timed extends TimedMutation>(
+  toDeliver: ReadonlyMap<string, Timed>,
   removal: DestinationCapabilities['removal'],
-): { supported: ReadonlyMap<string, MessageMutation>; removals: Map<string, MutationOutcome> } {
+): {
+  supported: ReadonlyMap<string, Timed>;
+  removals: ReadonlyMap<string, Timed & MutationOutcome>;
+} {
   if (removal !== 'none') return { supported: toDeliver, removals: new Map() };
-  const isRemoval = ([, { operation }]: readonly [string, MessageMutation]) =>
-    operation === 'remove';
+  const isRemoval = ([, { mutation }]: readonly [string, TimedMutation]) =>
+    mutation.operation === 'remove';
   const removals = [...toDeliver].filter(isRemoval);
   return {
     supported: new Map([...toDeliver].filter((entry) => !isRemoval(entry))),
     removals: new Map(
-      removals.map(([user, mutation]) => [user, { mutation, outcome: CANNOT_REMOVE }]),
+      removals.map(([user, timed]) => [user, { ...timed, outcome: CANNOT_REMOVE }]),
     ),
   };
 }

@@ -11,11 +11,13 @@ export function loggedDestination({
   destination,
   circuit,
   onDestinationFault,
+  onPlatformResumed,
   log,
 }: DeliveryDependencies): PoliteDestination {
   const { id } = destination;
   return createPoliteDestination(destination, {
     ...circuit,
+    onResumed: onPlatformResumed,
     onFault: (status, isNew) => {
       if (isNew) logDestinationFault(log, { destination: id, status });
       onDestinationFault?.();

@@ -122,7 +122,7 @@ type Settled<Value> = { readonly value: Value } | { readonly error: unknown };
 
 const NOBODY = {
   kind: 'paused',
-  reason: 'the queue waits no more',
+  reason: 'its lease does not outlast a call',
   remainingMs: 0,
   waitOut: false,
 } as const;

@@ -1,62 +1,79 @@
 /**
- * An operation that was given up on may be replayed, days later. What was delivered meanwhile must not be
- * undone by it, so newer operations of the same users are taken note of.
+ * An operation that became a dead letter may be replayed days later. It must not undo what was delivered
+ * meanwhile, so newer operations of the same users are recorded.
  */
-import type { MessageMutation } from '../audience/message.ts';
 import type { DeadMembers, DeadMembersOfAudience } from '../dead-letters/dead-members.ts';
 import { digestOf } from '../dead-letters/digest-of.ts';
 import { overtaken } from '../dead-letters/overtaken.ts';
+import type { TimedMutation } from './last-operations.ts';
 import type { MutationOutcome } from './member-outcome.ts';
 
-export interface OperationContext {
-  readonly audience: string;
+/** The outcome of a mutation, with the time of its operation. */
+export interface TimedOutcome extends MutationOutcome {
   readonly operatedAt: number;
-  readonly isReplay: boolean;
 }
 
-/** Sets aside the operations of a replay that newer ones have overtaken. */
-export function splitOvertaken(
-  toDeliver: ReadonlyMap<string, MessageMutation>,
-  dead: DeadMembersOfAudience,
-  { audience, operatedAt, isReplay }: OperationContext,
-): { current: ReadonlyMap<string, MessageMutation>; stale: MutationOutcome[] } {
-  if (!isReplay) return { current: toDeliver, stale: [] };
-  const isStale = (user: string) => overtaken(dead, digestOf(audience, user), operatedAt) === 'yes';
-  const stale = [...toDeliver].filter(([user]) => isStale(user));
+/** Sets aside the operations that newer ones have superseded. */
+export function splitSuperseded<Timed extends TimedMutation>(
+  toDeliver: ReadonlyMap<string, Timed>,
+  isSuperseded: (user: string, operatedAt: number) => boolean,
+): { current: ReadonlyMap<string, Timed>; stale: MutationOutcome[] } {
+  const isStale = ([user, { operatedAt }]: readonly [string, Timed]) =>
+    isSuperseded(user, operatedAt);
+  const stale = [...toDeliver].filter(isStale);
   return {
-    current: new Map([...toDeliver].filter(([user]) => !isStale(user))),
-    stale: stale.map(([, mutation]) => ({
-      mutation,
-      outcome: { status: 'skipped', reason: 'overtaken by a newer operation' },
-    })),
+    current: new Map([...toDeliver].filter((entry) => !isStale(entry))),
+    stale: stale.map(([, { mutation }]) => ({ mutation, outcome: SUPERSEDED })),
   };
 }
 
-/** Takes note of who was given up on, and of newer operations of those who were. */
-export async function recordOutcomes(
-  applied: ReadonlyMap<string, MutationOutcome>,
+/** True when the record of an audience knows that a newer operation of the user was delivered. */
+export function isKnownSuperseded(
   dead: DeadMembersOfAudience,
-  { audience, operatedAt, isReplay, deadMembers }: OperationContext & { deadMembers: DeadMembers },
+  digest: string,
+  operatedAt: number,
+): boolean {
+  return overtaken(dead, digest, operatedAt) === 'yes';
+}
+
+const SUPERSEDED = { status: 'skipped', reason: 'superseded by a newer operation' } as const;
+
+export interface RecordContext {
+  readonly audience: string;
+  readonly isReplay: boolean;
+  readonly deadMembers: DeadMembers;
+}
+
+/** Records members that became dead letters, and newer operations of those that had before. */
+export async function recordOutcomes(
+  applied: ReadonlyMap<string, TimedOutcome>,
+  dead: DeadMembersOfAudience,
+  { audience, isReplay, deadMembers }: RecordContext,
 ): Promise<void> {
-  const usersWith = (status: string) =>
-    [...applied].flatMap(([user, { outcome }]) => (outcome.status === status ? [user] : []));
-  const rejected = usersWith('rejected');
-  if (rejected.length > 0) {
-    await deadMembers.recordDead(audience, { users: rejected, at: operatedAt });
+  const usersByTime = (statuses: readonly string[]) =>
+    Map.groupBy(
+      [...applied].filter(([, { outcome }]) => statuses.includes(outcome.status)),
+      ([, { operatedAt }]) => operatedAt,
+    );
+  for (const [at, entries] of usersByTime(['rejected'])) {
+    await deadMembers.recordDead(audience, { users: entries.map(([user]) => user), at });
   }
   if (dead.members.size === 0 && dead.others === undefined) return;
 
   // What was skipped counts as well: an operation that needs no call is newer than what died all the same.
-  const settled = [...usersWith('delivered'), ...usersWith('skipped')];
-  const known = settled.filter((user) => dead.members.has(digestOf(audience, user)));
-  if (known.length > 0) {
+  for (const [at, entries] of usersByTime(['delivered', 'skipped'])) {
+    const known = entries
+      .map(([user]) => user)
+      .filter((user) => dead.members.has(digestOf(audience, user)));
     // Of a replay too: an older dead letter of the same user may still be replayed after it.
-    await deadMembers.recordDelivered(audience, { users: known, at: operatedAt });
+    if (known.length > 0) await deadMembers.recordDelivered(audience, { users: known, at });
   }
   const { others } = dead;
   if (others === undefined || isReplay) return;
+  const newest = Math.max(...[...applied.values()].map(({ operatedAt }) => operatedAt));
   const { diedAt, deliveredAt = 0 } = others;
   // Once it is newer than all that died, it says what there is to say.
-  const tellsMore = deliveredAt <= diedAt && operatedAt > deliveredAt;
-  if (tellsMore) await deadMembers.recordDelivered(audience, { at: operatedAt });
+  if (deliveredAt <= diedAt && newest > deliveredAt) {
+    await deadMembers.recordDelivered(audience, { at: newest });
+  }
 }

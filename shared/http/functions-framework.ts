@@ -8,7 +8,9 @@ import { within } from '../within.ts';
 import { trackRequests } from './drain.ts';
 import { onStopSignal } from './on-stop-signal.ts';
 
-/** Cloud Run sends SIGKILL ten seconds after SIGTERM. */
+/** All of an end: Cloud Run sends SIGKILL ten seconds after SIGTERM. */
+const END_TIMEOUT_MS = 9_000;
+const STOP_TIMEOUT_MS = 7_000;
 const DRAIN_TIMEOUT_MS = 4_000;
 /** A destination may finish what it holds back. */
 const CLOSE_TIMEOUT_MS = 4_000;
@@ -18,6 +20,8 @@ export interface FunctionOptions {
   readonly name: string;
   readonly handler: HttpHandler;
   readonly log: Logger;
+  /** Called first when the instance ends: answers requests that are held open. */
+  readonly stop?: (() => Promise<void>) | undefined;
   /** Closes clients after the last request. */
   readonly close: () => Promise<void>;
 }
@@ -51,12 +55,18 @@ export function registerFunction(options: FunctionOptions): void {
   subscribe(channel, takeOver);
 }
 
-function drainOnSignals(server: Server, { log, close }: FunctionOptions): void {
+function drainOnSignals(server: Server, { log, stop, close }: FunctionOptions): void {
   const drain = trackRequests(server);
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     const startedAt = Date.now();
-    const abandonedRequests = await drain(DRAIN_TIMEOUT_MS);
-    await within(close(), CLOSE_TIMEOUT_MS).catch((error: unknown) => {
+    const remaining = (most: number) => Math.min(most, startedAt + END_TIMEOUT_MS - Date.now());
+    await within(stop?.() ?? Promise.resolve(), remaining(STOP_TIMEOUT_MS)).catch(
+      (error: unknown) => {
+        logHandlerFailed(log, loggedError(error));
+      },
+    );
+    const abandonedRequests = await drain(remaining(DRAIN_TIMEOUT_MS));
+    await within(close(), remaining(CLOSE_TIMEOUT_MS)).catch((error: unknown) => {
       logCloseFailed(log, loggedError(error));
     });
     logDrainFinished(log, { durationMs: Date.now() - startedAt, abandonedRequests });
@@ -65,5 +75,5 @@ function drainOnSignals(server: Server, { log, close }: FunctionOptions): void {
   // The framework's listeners, registered when it began to listen, exit at once.
   process.removeAllListeners('SIGINT');
   process.removeAllListeners('SIGTERM');
-  onStopSignal(() => void stop());
+  onStopSignal(() => void end());
 }

@@ -87,13 +87,16 @@ async function take(step: Step, relay: Relay, sent: Sent[]): Promise<void> {
       endFaults(relay);
       return;
     case 'crash':
-      relay.crash();
+      relay.forward.crash();
       return;
-    case 'disconnect':
-      relay.disconnect();
+    case 'roll-out':
+      relay.forward.rollOut();
       return;
-    case 'move':
-      relay.move();
+    case 'cut-off':
+      relay.forward.cutOff();
+      return;
+    case 'reconnect':
+      relay.forward.reconnect();
       return;
     case 'replay':
       await passDuring(relay.deadLetters.replay(EVERYTHING));
@@ -124,7 +127,8 @@ function ignoreOutage(error: unknown): void {
   if (!(error instanceof PlatformError)) throw error;
 }
 
-function endFaults({ platform, network, outage }: Relay): void {
+function endFaults({ platform, network, outage, forward }: Relay): void {
+  forward.reconnect();
   platform.faults = noFaults();
   network.refusesUs = false;
   network.failsOver = new Set();

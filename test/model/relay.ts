@@ -7,7 +7,8 @@ import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-au
 import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
 import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
 import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
-import { createDelivery } from '../../shared/delivery/delivery.ts';
+import { createDrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
+import { createEmbeddedCrashStore } from '../../shared/delivery/embedded-crash-store.ts';
 import type { Destination } from '../../shared/destinations/destination.ts';
 import { createHttpDestination } from '../../shared/destinations/http/http-destination.ts';
 import { parseDescription } from '../../shared/destinations/http/description/parse-description.ts';
@@ -15,10 +16,10 @@ import pangolin from '../../shared/destinations/http/platforms/pangolin.json' wi
 import { PlatformError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
-import type { Publisher, Subscriber } from '../../shared/queue/queue.ts';
+import type { Publisher } from '../../shared/queue/queue.ts';
 import { createPlatform } from '../pangolin/platform.ts';
-import { createCrashable } from './crashable.ts';
 import { pangolinFetch, type Network } from './pangolin-fetch.ts';
+import { createProcesses } from './processes.ts';
 
 export interface RelaySettings {
   readonly shards: number;
@@ -30,6 +31,11 @@ export interface RelaySettings {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Short leases, so that schedules outlast them. */
+const LEASE_MS = 2_000;
+const EXTEND_EVERY_MS = 700;
+const CALL_TIMEOUT_MS = 500;
+const SWEEP_MS = 1_000;
 
 /** The relay without sockets: intake below HTTP, the embedded parts, and Pangolin. */
 export function createRelay(settings: RelaySettings) {
@@ -68,27 +74,44 @@ export function createRelay(settings: RelaySettings) {
       ...connection,
     });
     const { failurePausesMs, readyAfterMs } = settings;
-    const capabilities = { ...destination.capabilities, failurePausesMs, readyAfterMs };
+    const capabilities = {
+      ...destination.capabilities,
+      callTimeoutMs: CALL_TIMEOUT_MS,
+      failurePausesMs,
+      readyAfterMs,
+    };
     return { ...destination, capabilities };
   };
 
-  /** A new instance of forward; what it depends on is out of its reach once it has crashed. */
-  const forward = createCrashable<Subscriber>((alive) =>
-    createDelivery({
-      destination: createDestination(alive({ fetch: pangolinFetch(platform, network) })),
-      audienceMap: alive(audienceMap),
-      deadLetters: alive<Publisher>(deadLetters),
-      deadMembers: alive(deadMembers),
-      memberId: sharding.memberId,
-      unknownAudience: 'wait',
-      retryWindowMs: DAY_MS,
-      leaseMs: 30_000,
-      log,
-    }),
+  const subscription = queue.subscribe(({ messageId, orderingKey = messageId }) => {
+    forward.wake({ messageId, key: orderingKey });
+  });
+  const crashStore = createEmbeddedCrashStore();
+  /** A new process of forward; what it depends on is out of its reach once it has crashed. */
+  const forward = createProcesses(({ alive, reachable }) =>
+    createDrainedDelivery(
+      {
+        destination: createDestination(alive({ fetch: pangolinFetch(platform, network) })),
+        audienceMap: alive(audienceMap),
+        deadLetters: alive<Publisher>(deadLetters),
+        deadMembers: alive(deadMembers),
+        memberId: sharding.memberId,
+        unknownAudience: 'wait',
+        retryWindowMs: DAY_MS,
+        leaseMs: 30_000,
+        log,
+      },
+      {
+        consumer: alive(reachable(subscription.createConsumer(LEASE_MS))),
+        crashStore: alive(crashStore),
+        maxBytes: 1_000_000,
+        extendEveryMs: EXTEND_EVERY_MS,
+      },
+    ),
   );
-  queue.subscribe((delivery, gone) =>
-    forward.connect(gone, (deliver, signal) => deliver(delivery, signal)),
-  );
+  const sweep = setInterval(() => {
+    forward.wake();
+  }, SWEEP_MS);
 
   const groupCommit = createGroupCommit(publisher);
   const intake = {
@@ -116,18 +139,7 @@ export function createRelay(settings: RelaySettings) {
     network,
     outage,
     queue,
-    /** Ends forward as kill -9 does. */
-    crash: () => {
-      forward.crash();
-    },
-    /** Cuts the connections of the queue to forward: it delivers again, and forward goes on. */
-    disconnect: () => {
-      forward.disconnect();
-    },
-    /** The same, and it delivers to another instance from now on. */
-    move: () => {
-      forward.move();
-    },
+    forward,
     create: (id: string) => createAudience({ id, name: `Audience ${id}` }, correlation(), intake),
     mutate: (mutations: readonly Mutation[]) =>
       mutateAudience({ mutations, rejected: [] }, correlation(), intake),
@@ -138,7 +150,11 @@ export function createRelay(settings: RelaySettings) {
       sharding,
       destination: description.id,
     }),
-    close: () => queue.close(),
+    close: async () => {
+      clearInterval(sweep);
+      await forward.stop();
+      await queue.close();
+    },
   };
 }
 

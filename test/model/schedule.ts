@@ -14,7 +14,7 @@ export type Step =
   | { readonly do: 'refuse-users' | 'fail-over'; readonly users: readonly string[] }
   | { readonly do: 'refuse-title'; readonly audience: string }
   | { readonly do: 'refuse-us' | 'queue-down'; readonly on: boolean }
-  | { readonly do: 'end-faults' | 'crash' | 'disconnect' | 'move' | 'replay' };
+  | { readonly do: 'end-faults' | 'crash' | 'roll-out' | 'cut-off' | 'reconnect' | 'replay' };
 
 export interface Schedule {
   readonly seed: number;
@@ -57,7 +57,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('refuse-us', 'queue-down'), on: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: named('end-faults') }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('crash', 'disconnect', 'move') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('crash', 'roll-out', 'cut-off', 'reconnect') }),
+  },
   { weight: 2, arbitrary: fc.record({ do: named('replay') }) },
 );
 

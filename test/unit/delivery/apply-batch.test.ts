@@ -99,7 +99,7 @@ describe('a batch that is refused for its size alone', () => {
 });
 
 describe('members whose delivery is gone', () => {
-  const REASON = { status: 'retry', reason: 'the queue waits no more' };
+  const REASON = { status: 'retry', reason: 'its lease does not outlast a call' };
 
   test('are in no call that begins after, and those of other deliveries are', async () => {
     const gone = new AbortController();

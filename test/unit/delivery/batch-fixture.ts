@@ -57,7 +57,7 @@ export function entriesOf(
   return users.map((user) => ({
     operation: 'add',
     member: { segment: 's', user, operatedAt: 0 },
-    gone,
+    hold: { mayCall: () => !gone.aborted },
     requests: [],
     settle: () => undefined,
     fail: () => undefined,

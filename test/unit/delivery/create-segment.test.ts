@@ -55,7 +55,7 @@ describe('the lease', () => {
 
     clock.time += LEASE_MS - 1;
     expect(await deliver(createOf())).toBe('nack');
-    expect(lines).toMatchObject([{ retryReason: 'another creation is under way' }]);
+    expect(lines).toMatchObject([{ retryReason: 'another creation is in flight' }]);
     expect(destination.requests).toEqual([]);
 
     clock.time += 1;

@@ -10,6 +10,8 @@ import { decodeMessage, encodeMessage } from '../../../shared/audience/message.t
 import { decodeDeadLetter, type DeadLetter } from '../../../shared/dead-letters/dead-letter.ts';
 import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
+import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
+import type { DeliverKeyBatch } from '../../../shared/delivery/key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createLogger } from '../../../shared/logger.ts';
@@ -36,6 +38,8 @@ export interface DeliveryFixture {
   readonly callLines: Line[];
   /** Delivers a message published just now, or the same delivery again. */
   readonly deliver: (message: Message | Delivery) => Promise<Settlement>;
+  /** Delivers messages of one ordering key together. */
+  readonly deliverBatch: DeliverKeyBatch;
   /** What reached the dead-letter topic. */
   readonly deadLetters: () => Promise<DeadLetter[]>;
   /** Puts the audience into the map as ready. */
@@ -65,11 +69,8 @@ export function deliveryFixture({
   };
   const queue = createEmbeddedQueue();
   const published: DeadLetter[] = [];
-  queue.subscribe(({ data }) => {
-    published.push(decodeDeadLetter(data));
-    return Promise.resolve('ack');
-  });
-  const deliver = createDelivery({
+  queue.subscribe(({ data }) => published.push(decodeDeadLetter(data)));
+  const dependencies: DeliveryDependencies = {
     destination: recordingDestination(),
     deadLetters: queue,
     memberId: 'external_user_id',
@@ -82,7 +83,8 @@ export function deliveryFixture({
     deadMembers,
     log: createLogger('debug', { write }),
     now: () => clock.time,
-  });
+  };
+  const deliver = createDelivery(dependencies);
 
   return {
     clock,
@@ -92,10 +94,8 @@ export function deliveryFixture({
     callLines,
     deliver: (message) =>
       deliver('data' in message ? message : deliveryOf(message, new Date(clock.time)), gone),
-    deadLetters: async () => {
-      await queue.idle();
-      return published;
-    },
+    deliverBatch: createKeyBatchDelivery(dependencies),
+    deadLetters: () => Promise.resolve(published),
     makeReady: async () => {
       const audience = { id: AUDIENCE, name: 'Test audience' };
       const claim = await audienceMap.claim({ audience, requestId: 'r-0', leaseMs: LEASE_MS });

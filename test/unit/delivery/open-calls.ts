@@ -58,7 +58,7 @@ export function openCalls({ limits, ...settings }: Settings = {}) {
       operation: 'add',
       segment: 's',
       operatedAt: 0,
-      gone: new AbortController().signal,
+      hold: { mayCall: () => true },
       requests: [],
       ...submission,
     });

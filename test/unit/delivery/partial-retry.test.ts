@@ -6,7 +6,7 @@ import { usersUpTo } from './delivery-fixture.ts';
 
 const BUSY: Outcome = { status: 'retry', reason: 'busy' };
 const DELIVERED: Outcome = { status: 'delivered' };
-const GONE: Outcome = { status: 'retry', reason: 'the queue waits no more' };
+const GONE: Outcome = { status: 'retry', reason: 'its lease does not outlast a call' };
 
 fakeTimeForEachTest();
 

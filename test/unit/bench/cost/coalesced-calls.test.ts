@@ -33,7 +33,7 @@ async function measure(messagesPerSecond: number, membersPerMessage: number, sec
     },
   });
   const random = seededRandom(7);
-  const { signal: gone } = new AbortController();
+  const hold = { mayCall: () => true };
   let waitedMs = 0;
   let messages = 0;
   for (let at = 0; at < seconds * 1_000;) {
@@ -41,7 +41,7 @@ async function measure(messagesPerSecond: number, membersPerMessage: number, sec
     messages += 1;
     setTimeout(() => {
       const startedAt = Date.now();
-      const submission = { segment: 's', operatedAt: 0, gone, requests: [], users };
+      const submission = { segment: 's', operatedAt: 0, hold, requests: [], users };
       void coalescer.submit({ operation: 'add', ...submission }).then(() => {
         waitedMs += Date.now() - startedAt - CALL_MS;
       });

@@ -35,7 +35,13 @@ test.each<[string, number, (log: Logger) => void]>([
     (log) => {
       const counts = { delivered: 10, rejected: 0, skipped: 0, retried: 0 };
       const times = { ageMs: 180, durationMs: 120, deliveryAttempt: undefined };
-      logDeliverySettled(log, { kind: 'mutations', settled: 'ack', ...times, ...counts });
+      logDeliverySettled(log, {
+        kind: 'mutations',
+        settled: 'ack',
+        messages: 1,
+        ...times,
+        ...counts,
+      });
     },
   ],
   [
