@@ -1,7 +1,10 @@
+import { embeddedQueueParts } from '../../cli/local-stack/queue-parts.ts';
 import { createIntakeHandler } from '../../functions/intake/handler.ts';
 import { intakeSettings } from '../../functions/intake/settings.ts';
 import type { HttpHandler } from '../../shared/http/answer.ts';
-import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import { leaseFor } from '../../shared/delivery/drain.ts';
+import { createDrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
+import { createEmbeddedCrashStore } from '../../shared/delivery/embedded-crash-store.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { countingPublisher } from './counting-publisher.ts';
 import { deliveryToPangolin, type DeliveryToPangolin } from './delivery-to-pangolin.ts';
@@ -21,13 +24,22 @@ export function createCountedRelay(
   options: DeliveryToPangolin & { readonly counts: RelayCounts },
 ): HttpHandler {
   const { config, log, counts } = options;
-  const queue = createEmbeddedQueue({ publishRoundTripMs: PUBLISH_ROUND_TRIP_MS });
-  const { deliver, map } = deliveryToPangolin(options);
-  queue.subscribe(deliver);
+  const queue = embeddedQueueParts({
+    embeddedQueue: { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS },
+  });
+  const { dependencies, map } = deliveryToPangolin(options);
+  const { callTimeoutMs } = dependencies.destination.capabilities;
+  void queue.attach(leaseFor(callTimeoutMs), (consumer) =>
+    createDrainedDelivery(dependencies, {
+      consumer,
+      crashStore: createEmbeddedCrashStore(),
+      maxBytes: config.MAX_PENDING_BYTES,
+    }),
+  );
   return createIntakeHandler({
     hmacSecret: createEnvironmentSecret(config.HMAC_SECRETS),
     basicAuth: undefined,
-    publisher: countingPublisher(queue, counts),
+    publisher: countingPublisher(queue.publisher, counts),
     // What intake reads itself is not counted: those are not reads of the delivery.
     audienceMap: map,
     log,

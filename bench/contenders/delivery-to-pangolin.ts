@@ -1,8 +1,9 @@
+import type { AudienceMap } from '../../shared/audience-map/audience-map.ts';
 import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import type { Config } from '../../shared/config.ts';
 import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
 import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
-import { createDelivery } from '../../shared/delivery/delivery.ts';
+import type { DeliveryDependencies } from '../../shared/delivery/dependencies.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { pangolinDestination } from './pangolin-destination.ts';
 
@@ -16,11 +17,14 @@ export interface DeliveryToPangolin {
   readonly counts: { mapReads: number };
 }
 
-/** Forward's delivery to a Pangolin, with an audience map in memory. */
-export function deliveryToPangolin(options: DeliveryToPangolin) {
+/** What forward's delivery to a Pangolin is made of, with an audience map in memory. */
+export function deliveryToPangolin(options: DeliveryToPangolin): {
+  dependencies: DeliveryDependencies;
+  map: AudienceMap;
+} {
   const { config, log, counts } = options;
   const map = createEmbeddedAudienceMap();
-  const deliver = createDelivery({
+  const dependencies: DeliveryDependencies = {
     destination: pangolinDestination(options.baseUrl, options.membersPerCall),
     audienceMap: {
       ...map,
@@ -36,6 +40,6 @@ export function deliveryToPangolin(options: DeliveryToPangolin) {
     retryWindowMs: config.RETRY_WINDOW_SECONDS * 1_000,
     leaseMs: config.CREATE_LEASE_SECONDS * 1_000,
     log,
-  });
-  return { deliver, map };
+  };
+  return { dependencies, map };
 }

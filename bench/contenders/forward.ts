@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createForwardHandler } from '../../functions/forward/handler.ts';
 import { environment, readConfig } from '../../shared/config.ts';
 import { createLogger } from '../../shared/logger.ts';
+import { createDelivery } from '../../shared/delivery/delivery.ts';
 import { deliveryToPangolin } from './delivery-to-pangolin.ts';
 import { serve } from './serve.ts';
 
@@ -11,8 +12,11 @@ const log = createLogger(config.LOG_LEVEL);
 const counts = { mapReads: 0 };
 const { DESTINATION_BASE_URL: baseUrl = '', MEMBERS_PER_CALL } = environment;
 const membersPerCall = Number(MEMBERS_PER_CALL);
-const { deliver } = deliveryToPangolin({ baseUrl, membersPerCall, config, log, counts });
-const handler = createForwardHandler(deliver, { log, maxPendingBytes: config.MAX_PENDING_BYTES });
+const { dependencies } = deliveryToPangolin({ baseUrl, membersPerCall, config, log, counts });
+const handler = createForwardHandler(createDelivery(dependencies), {
+  log,
+  maxPendingBytes: config.MAX_PENDING_BYTES,
+});
 serve(
   createServer((request, response) => void handler(request, response)),
   counts,

@@ -62,8 +62,21 @@ async function embeddedQueue() {
   const path = 'shared/queue/embedded-queue.ts';
   const { createEmbeddedQueue } = await load<typeof EmbeddedQueue>(path);
   const embedded = createEmbeddedQueue();
-  embedded.subscribe(() => Promise.resolve('ack'));
+  const consumer = embedded.subscribe(acknowledgeSoon).createConsumer(60_000);
+  let isPlanned = false;
   return embedded;
+
+  /** Everything that was published in a turn of the event loop, at once. */
+  function acknowledgeSoon(): void {
+    if (isPlanned) return;
+    isPlanned = true;
+    setImmediate(() => {
+      isPlanned = false;
+      void consumer
+        .pull({ maxMessages: 1_000, maxBytes: 100_000_000 })
+        .then((batches) => consumer.acknowledge(batches.flatMap(({ messages }) => messages)));
+    });
+  }
 }
 
 async function pubsubQueue() {

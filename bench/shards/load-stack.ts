@@ -9,7 +9,7 @@ const PUBLISH_ROUND_TRIP_MS = 20;
 
 const config = readConfig('localStack', { LOG_LEVEL: 'error', ...environment });
 const stack = await startLocalStack(config, createLogger(config.LOG_LEVEL), {
-  publishRoundTripMs: PUBLISH_ROUND_TRIP_MS,
+  embeddedQueue: { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS },
 });
 onStopSignal(() => void stack.stop().then(() => process.exit(0)));
 console.log(JSON.stringify({ intakeUrl: stack.intakeUrl, pangolinUrl: stack.pangolinUrl }));

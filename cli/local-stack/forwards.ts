@@ -3,6 +3,7 @@ import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-au
 import type { Config } from '../../shared/config.ts';
 import type { DeadLetterOperations } from '../../shared/dead-letters/dead-letter-operations.ts';
 import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
+import type { CrashStore } from '../../shared/delivery/crash-guard.ts';
 import type { DeliveryDependencies } from '../../shared/delivery/dependencies.ts';
 import type { Destination } from '../../shared/destinations/destination.ts';
 import { dryRun } from '../../shared/dry-run/dry-run.ts';
@@ -29,6 +30,7 @@ export interface ForwardParts {
 /** What the delivery to a destination works with, and what operators see of it. */
 export interface Forward extends DeliveryDependencies {
   readonly audienceList: AudienceList;
+  readonly crashStore: CrashStore;
 }
 
 /** The parts of a forward: stores of its own, the dead letters of all. */
@@ -36,7 +38,7 @@ export function createForward(
   destination: Destination,
   { config, run, queue, log }: ForwardParts,
 ): Forward {
-  const stores = createStores(config, run, destination.id);
+  const { crashStore, ...stores } = createStores(config, run, destination.id);
   const dependencies: DeliveryDependencies = {
     destination,
     ...stores,
@@ -47,10 +49,10 @@ export function createForward(
     leaseMs: config.CREATE_LEASE_SECONDS * 1000,
     log: log.child({ forward: destination.id }),
   };
-  if (!config.DRY_RUN) return { ...dependencies, audienceList: stores.audienceMap };
+  if (!config.DRY_RUN) return { ...dependencies, crashStore, audienceList: stores.audienceMap };
   // The map of a run is empty at first: all its audiences are made up.
   const overlay = createEmbeddedAudienceMap();
-  return { ...dryRun(dependencies, overlay), audienceList: overlay };
+  return { ...dryRun(dependencies, overlay), crashStore, audienceList: overlay };
 }
 
 /** The operations on the dead letters of all forwards. */
@@ -88,10 +90,10 @@ export function audienceOperationsOf(
 }
 
 /** Closes the destination and the stores of a forward, once nothing is delivered any more. */
-export async function closeForward(forward: DeliveryDependencies): Promise<void> {
-  const { destination, audienceMap, deadMembers, log } = forward;
+export async function closeForward(forward: Forward): Promise<void> {
+  const { destination, audienceMap, deadMembers, crashStore, log } = forward;
   await within(closeDestination(destination, log), CLOSE_TIMEOUT_MS);
-  await Promise.all([audienceMap.close(), deadMembers.close()]);
+  await Promise.all([audienceMap.close(), deadMembers.close(), crashStore.close()]);
 }
 
 async function closeDestination(destination: Destination, log: Logger): Promise<void> {

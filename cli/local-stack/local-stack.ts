@@ -5,19 +5,19 @@ import { intakeSettings } from '../../functions/intake/settings.ts';
 import { createUserSyncHandler } from '../../functions/user-sync/handler.ts';
 import { userSyncSettings } from '../../functions/user-sync/settings.ts';
 import type { Config } from '../../shared/config.ts';
-import { createDelivery } from '../../shared/delivery/delivery.ts';
+import { leaseFor } from '../../shared/delivery/drain.ts';
+import { createDrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
 import { sendAnswer, type HttpHandler } from '../../shared/http/answer.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
 import { logDrainFinished } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { EmbeddedQueueOptions } from '../../shared/queue/embedded-queue.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { chooseDestinations, createDestinations, type ChosenDestinations } from './destinations.ts';
 import { audienceOperationsOf, closeForward, createForward, operationsOf } from './forwards.ts';
 import { createOperatorApi, isOperatorPath } from './operator-api.ts';
 import { startPangolins, type Pangolins } from './pangolins.ts';
-import { embeddedQueueParts, pubsubQueueParts } from './queue-parts.ts';
+import { embeddedQueueParts, pubsubQueueParts, type QueueOptions } from './queue-parts.ts';
 import { newRun, type Run } from './run.ts';
 
 /** All of a stop; what npm and a busy machine add to it stays within five seconds. */
@@ -47,12 +47,12 @@ export interface LocalStack {
 export async function startLocalStack(
   config: Config<'localStack'>,
   log: Logger,
-  embeddedQueue?: EmbeddedQueueOptions,
+  options: QueueOptions = {},
 ): Promise<LocalStack> {
   const chosen = chooseDestinations(config);
   const pangolins = await startPangolins(chosen.pangolins, config.PANGOLIN_PORT);
   try {
-    return await startParts(config, log, { chosen, pangolins, embeddedQueue });
+    return await startParts(config, log, { chosen, pangolins, options });
   } catch (error) {
     await pangolins.close();
     throw error;
@@ -62,21 +62,26 @@ export async function startLocalStack(
 interface GivenParts {
   readonly chosen: ChosenDestinations;
   readonly pangolins: Pangolins;
-  readonly embeddedQueue?: EmbeddedQueueOptions | undefined;
+  readonly options: QueueOptions;
 }
 
 async function startParts(
   config: Config<'localStack'>,
   log: Logger,
-  { chosen, pangolins, embeddedQueue }: GivenParts,
+  { chosen, pangolins, options }: GivenParts,
 ): Promise<LocalStack> {
   const [destination, ...others] = createDestinations(chosen, pangolins.urls, config);
   const run = newRun();
-  const queue = createQueueParts(config, log, { run, embeddedQueue });
+  const queue = createQueueParts(config, log, { run, options });
   const parts = { config, run, queue, log };
   const first = createForward(destination, parts);
   const forwards = [first, ...others.map((other) => createForward(other, parts))] as const;
-  for (const forward of forwards) await queue.attach(createDelivery(forward));
+  for (const forward of forwards) {
+    const { crashStore, destination } = forward;
+    await queue.attach(leaseFor(destination.capabilities.callTimeoutMs), (consumer) =>
+      createDrainedDelivery(forward, { consumer, crashStore, maxBytes: config.MAX_PENDING_BYTES }),
+    );
+  }
 
   const intake = createIntakeHandler({
     hmacSecret: createEnvironmentSecret(config.HMAC_SECRETS),
@@ -119,11 +124,12 @@ async function startParts(
 function createQueueParts(
   config: Config<'localStack'>,
   log: Logger,
-  { run, embeddedQueue }: { run: Run; embeddedQueue?: EmbeddedQueueOptions | undefined },
+  { run, options }: { run: Run; options: QueueOptions },
 ) {
   const { PUBSUB_EMULATOR_HOST: emulatorHost } = config;
-  if (emulatorHost === undefined) return embeddedQueueParts(embeddedQueue);
+  if (emulatorHost === undefined) return embeddedQueueParts(options);
   return pubsubQueueParts(run, {
+    ...options,
     log,
     emulatorHost,
     publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,

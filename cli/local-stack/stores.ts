@@ -5,18 +5,26 @@ import type { Config } from '../../shared/config.ts';
 import type { DeadMembers } from '../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../shared/dead-letters/embedded-dead-members.ts';
 import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
+import type { CrashStore } from '../../shared/delivery/crash-guard.ts';
+import { createEmbeddedCrashStore } from '../../shared/delivery/embedded-crash-store.ts';
+import { createFirestoreCrashStore } from '../../shared/delivery/firestore-crash-store.ts';
 import { LOCAL_PROJECT, type Run } from './run.ts';
 
 /** What the local stack keeps of one destination. */
 export interface Stores {
   readonly audienceMap: ListedAudienceMap;
   readonly deadMembers: DeadMembers;
+  readonly crashStore: CrashStore;
 }
 
 /** The stores of a destination: embedded, or in Firestore's emulator. */
 export function createStores(config: Config<'localStack'>, run: Run, destination: string): Stores {
   if (config.FIRESTORE_EMULATOR_HOST === undefined) {
-    return { audienceMap: createEmbeddedAudienceMap(), deadMembers: createEmbeddedDeadMembers() };
+    return {
+      audienceMap: createEmbeddedAudienceMap(),
+      deadMembers: createEmbeddedDeadMembers(),
+      crashStore: createEmbeddedCrashStore(),
+    };
   }
   const options = {
     projectId: LOCAL_PROJECT,
@@ -27,5 +35,6 @@ export function createStores(config: Config<'localStack'>, run: Run, destination
   return {
     audienceMap: createFirestoreAudienceMap(options),
     deadMembers: createFirestoreDeadMembers(options),
+    crashStore: createFirestoreCrashStore({ ...options, subscription: 'forward' }),
   };
 }

@@ -4,6 +4,7 @@ import {
   brokenParts,
   onDelivery,
   playBrokenPart,
+  playCrashingMessage,
   playFailingMember,
   playFault,
   playForeignMessages,
@@ -44,7 +45,7 @@ beforeAll(async () => {
       browserIds.push(...(await playUserSync(stack)));
       await playReplay(stack);
     }),
-    onStack(newLog(), playCreation('answered 401'), { variables: credentials }),
+    onStack(newLog(), playCreation('refuses us (401)'), { variables: credentials }),
     onStack(newLog(), playCreation('no answer'), { variables: down }),
     onStack(newLog(), playUnknownAudience, {
       variables: { UNKNOWN_AUDIENCE: 'create', MEMBER_ID: 'uuid' },
@@ -56,6 +57,7 @@ beforeAll(async () => {
     onStack(newLog(), playFullQueue, { embeddedQueue: { maxBytes: 1 } }),
     playPushes(newLog()),
     onDelivery(newLog(), playForeignMessages),
+    onDelivery(newLog(), playCrashingMessage),
     onDelivery(newLog(), playFailingMember),
     onDelivery(newLog(), playFault, { circuit: { faultPauseMs: 1 } }),
     onDelivery(newLog(), playRetryAfter),

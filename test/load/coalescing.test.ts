@@ -21,7 +21,8 @@ let pangolin: PangolinClient;
 beforeEach(async () => {
   const config = readConfig('localStack', { ...UNHURRIED, PORT: '0', PANGOLIN_PORT: '0' });
   const log = createLogger('silent');
-  stack = await startLocalStack(config, log, { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS });
+  const embeddedQueue = { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS };
+  stack = await startLocalStack(config, log, { embeddedQueue });
   pangolin = createPangolinClient(stack.pangolinUrl);
 });
 afterEach(() => stack.stop());

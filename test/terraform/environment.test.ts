@@ -8,7 +8,9 @@ import { plannedRuns, type PlannedRuns } from './planned.ts';
 /** For a laptop only: a deployment reads secrets from Secret Manager, by their names. */
 const SECRETS = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
 const EMULATOR = 'PUBSUB_EMULATOR_HOST';
-const NOT_DEPLOYED = [...SECRETS, EMULATOR];
+/** A deployment gets its messages by push until the drain is deployed. */
+const PULL = 'PULL_SUBSCRIPTION';
+const NOT_DEPLOYED = [...SECRETS, EMULATOR, PULL];
 /** What has no default in the code. */
 const NAMES = [
   'DESTINATION',

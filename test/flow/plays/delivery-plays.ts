@@ -4,6 +4,8 @@ import { expect } from '@jest/globals';
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
 import { encodeMessage, type MessageMutation } from '../../../shared/audience/message.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
+import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
+import type { KeyBatchResult } from '../../../shared/delivery/key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
@@ -18,6 +20,8 @@ interface Delivering extends MarkedLog {
     content: string | readonly MessageMutation[],
     operatedAt?: number,
   ) => Promise<Settlement>;
+  /** Delivers bytes of a message that was in hand at three crashes. */
+  readonly deliverCrashed: (text: string) => Promise<KeyBatchResult>;
 }
 
 type DeliveryPlay = (delivering: Delivering) => Promise<void>;
@@ -33,7 +37,7 @@ export async function onDelivery(
   const audience = { id: AUDIENCE, name: `${MARK} audience name` };
   const claim = await audienceMap.claim({ audience, requestId: 'r-0', leaseMs: 60_000 });
   if (claim.claimed) await audienceMap.settleReady(claim.lease, '12345');
-  const subscriber = createDelivery({
+  const dependencies: DeliveryDependencies = {
     destination: thirdParty.destination,
     audienceMap,
     deadLetters: createEmbeddedQueue(),
@@ -45,7 +49,8 @@ export async function onDelivery(
     retryBriefly: (call) => call(),
     log: marked.log,
     ...overrides,
-  });
+  };
+  const subscriber = createDelivery(dependencies);
   const deliver: Delivering['deliver'] = (content, operatedAt) => {
     const replay = operatedAt === undefined ? {} : { operatedAt: String(operatedAt) };
     const data = typeof content === 'string' ? Buffer.from(content) : messageOf(content);
@@ -53,8 +58,19 @@ export async function onDelivery(
     const delivery = { data, attributes, messageId: 'm-1', publishTime: new Date() };
     return subscriber(delivery, new AbortController().signal);
   };
+  const deliverCrashed = (text: string) => {
+    const attributes = { kind: 'mutations', audience: AUDIENCE, members: '1' };
+    const data = Buffer.from(text);
+    const delivery = { data, attributes, messageId: 'm-1', publishTime: new Date() };
+    const hold = {
+      mayCall: () => true,
+      isLost: () => false,
+      lookAgain: () => Promise.resolve(false),
+    };
+    return createKeyBatchDelivery(dependencies)([delivery], hold, true);
+  };
   try {
-    await play({ ...marked, thirdParty, deliver });
+    await play({ ...marked, thirdParty, deliver, deliverCrashed });
   } finally {
     thirdParty.close();
   }
@@ -82,6 +98,11 @@ export const playForeignMessages: DeliveryPlay = async ({ deliver }) => {
   for (const text of [`${MARK} is no JSON`, `{"version":1,"kind":"${MARK}"}`]) {
     expect(await deliver(text)).toBe('ack');
   }
+};
+
+export const playCrashingMessage: DeliveryPlay = async ({ deliverCrashed, untilLogged }) => {
+  expect(await deliverCrashed(`${MARK} crashes the process`)).toMatchObject({ settled: 1 });
+  await untilLogged({ event: 'dead_letter_published', reason: 'process-crashed' });
 };
 
 /** A member that the third party fails over, among others that it takes. */

@@ -25,11 +25,8 @@ export async function onStack(
 ): Promise<void> {
   const local = { PORT: '0', PANGOLIN_PORT: '0', RETRY_WINDOW_SECONDS: '1' };
   const settings = { ...local, HMAC_SECRETS: SECRET, BASIC_AUTH, ...variables };
-  const stack = await startLocalStack(
-    readConfig('localStack', settings),
-    marked.log,
-    embeddedQueue,
-  );
+  const config = readConfig('localStack', settings);
+  const stack = await startLocalStack(config, marked.log, embeddedQueue && { embeddedQueue });
   const { intakeUrl, pangolinUrl } = stack;
   try {
     await play({
