@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createDmpClient, type DmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient, type PangolinClient } from '../../cli/dmp/pangolin-client.ts';
-import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
+import { leaseFor } from '../../shared/delivery/drain.ts';
+import { provisionPull } from '../../shared/queue/pubsub-provision.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import {
   freePort,
@@ -12,11 +13,15 @@ import {
   stopEmulators,
 } from '../setup/emulators.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
+import type { ChaosOptions } from './options.ts';
 import { createRandom } from './random.ts';
 
 const PROJECT = 'chaos';
 const SECRET = 'local-secret';
 const FAULTS = { error500: 0.1, error429: 0.1, reset: 0.05 };
+/** Pangolin's calls take ten seconds at most. */
+export const LEASE_MS = leaseFor(10_000);
+const FREEZE_MS = LEASE_MS + 5_000;
 const INTAKE_LOG = 'artifacts/chaos-intake.log';
 const FORWARD_LOG = 'artifacts/chaos-forward.log';
 
@@ -28,15 +33,21 @@ export interface ChaosStack {
   readonly deadLetterSubscription: string;
   /** Rejects when a function ends though nobody has ended it. */
   readonly broken: Promise<never>;
-  /** `kill -9`, and a new process at the same port. */
-  killForward(): Promise<void>;
+  /** Does something to the next process of forward; one that ends gets a successor at its port. */
+  disturb(how: Disturbance): Promise<void>;
 }
+
+/** SIGKILL, SIGSTOP for longer than a lease, or SIGTERM. */
+export type Disturbance = 'kill' | 'freeze' | 'end';
 
 /** Ends something; called in the reverse order of registering. */
 export type OnEnd = (end: () => Promise<unknown>) => void;
 
 /** Starts everything, with faults from the beginning, and registers how each part is ended. */
-export async function startChaosStack(seed: number, onEnd: OnEnd): Promise<ChaosStack> {
+export async function startChaosStack(
+  { seed, drainers, sweep }: Pick<ChaosOptions, 'seed' | 'drainers' | 'sweep'>,
+  onEnd: OnEnd,
+): Promise<ChaosStack> {
   const { started, missing } = await startEmulators();
   onEnd(() => stopEmulators(started));
   if (missing.length > 0) {
@@ -49,15 +60,12 @@ export async function startChaosStack(seed: number, onEnd: OnEnd): Promise<Chaos
 
   const topic = `chaos-${randomUUID()}`;
   const deadLetterTopic = `${topic}-dead-letters`;
-  const forwardPort = await freePort();
-  const pushEndpoint = `http://127.0.0.1:${forwardPort}`;
-  const provisioned = await provisionPush({
-    projectId: PROJECT,
-    topic,
-    deadLetterTopic,
-    pushEndpoint,
-  });
+  const ports = await Promise.all(Array.from({ length: drainers }, () => freePort()));
+  const provisioned = await provisionPull({ projectId: PROJECT, topic, deadLetterTopic });
   onEnd(() => provisioned.remove());
+  const subscription = `${topic}-forward`;
+  const wakeEndpoints = ports.map((port) => `http://127.0.0.1:${port}`);
+  await provisioned.addSubscriptions(subscription, wakeEndpoints);
 
   let fail: (error: unknown) => void = () => undefined;
   const broken = new Promise<never>((_, reject) => {
@@ -76,24 +84,38 @@ export async function startChaosStack(seed: number, onEnd: OnEnd): Promise<Chaos
   };
   for (const file of [INTAKE_LOG, FORWARD_LOG]) rmSync(file, { force: true });
 
-  const startForward = async () =>
+  const startForward = async (port: number) =>
     watched(
       await startFunction({
         target: 'forward',
         source: 'functions/forward/index.ts',
-        port: forwardPort,
-        readyStatus: 400,
+        port,
+        readyStatus: 405,
         logFile: FORWARD_LOG,
         variables: {
           ...variables,
           DEAD_LETTER_TOPIC: deadLetterTopic,
+          PULL_SUBSCRIPTION: subscription,
           DESTINATION_BASE_URL: pangolinServer.url,
           DESTINATION_CREDENTIALS: 'pangolin:pangolin',
         },
       }),
     );
-  let forward = await startForward();
-  onEnd(() => forward.end('SIGKILL'));
+  const forwards = await Promise.all(
+    ports.map(async (port) => ({ port, process: await startForward(port) })),
+  );
+  for (const forward of forwards) onEnd(() => forward.process.end('SIGKILL'));
+  let turn = 0;
+  if (sweep > 0) {
+    const timer = setInterval(() => {
+      // Held open while there is work; the next one takes over. A process that is down is swept next time.
+      for (const url of wakeEndpoints) void fetch(url, { method: 'POST' }).catch(() => undefined);
+    }, sweep * 1_000);
+    onEnd(() => {
+      clearInterval(timer);
+      return Promise.resolve();
+    });
+  }
 
   const intakePort = await freePort();
   const intake = watched(
@@ -114,9 +136,15 @@ export async function startChaosStack(seed: number, onEnd: OnEnd): Promise<Chaos
     projectId: PROJECT,
     deadLetterSubscription: deadLetterTopic,
     broken,
-    killForward: async () => {
-      await forward.end('SIGKILL');
-      forward = await startForward();
+    disturb: async (how) => {
+      const forward = forwards[turn++ % forwards.length];
+      if (forward === undefined) return;
+      if (how === 'freeze') {
+        await forward.process.freeze(FREEZE_MS);
+        return;
+      }
+      await forward.process.end(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+      forward.process = await startForward(forward.port);
     },
   };
 }

@@ -5,7 +5,7 @@
 import { onStopSignal } from '../../shared/http/on-stop-signal.ts';
 import { within } from '../../shared/within.ts';
 import { readGivenUp, readMembers } from './arrived.ts';
-import { startChaosStack, type OnEnd } from './chaos-stack.ts';
+import { startChaosStack, type Disturbance, type OnEnd } from './chaos-stack.ts';
 import { createModel } from './model.ts';
 import { parseOptions, type ChaosOptions } from './options.ts';
 import { createPlan } from './plan.ts';
@@ -20,7 +20,7 @@ const NOTHING_GIVEN_UP: ReadonlySet<string> = new Set();
 
 async function run(options: ChaosOptions, signal: AbortSignal, onEnd: OnEnd): Promise<ChaosResult> {
   // To its end, also when interrupted meanwhile: only then is it known what to end.
-  const stack = await startChaosStack(options.seed, onEnd);
+  const stack = await startChaosStack(options, onEnd);
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {
       reject(signal.reason as Error);
@@ -44,13 +44,14 @@ async function run(options: ChaosOptions, signal: AbortSignal, onEnd: OnEnd): Pr
     ...options,
     arrivalTimeoutMs: options.minutes * 60_000,
     signal,
-    allSent: () => sent.mutations === options.mutations,
+    disturbances: disturbancesOf(options),
+    sent: () => sent.mutations,
     isExact: async () => {
       const arrived = { ...(await readMembers(stack.pangolin)), givenUp: NOTHING_GIVEN_UP };
       return judge(model, options.audiences, arrived).exact;
     },
-    onTick: ({ adds, removes, calls }, kills) => {
-      progress.show({ sent: sent.mutations, delivered: adds + removes, calls, kills });
+    onTick: ({ adds, removes, calls }, disturbed) => {
+      progress.show({ sent: sent.mutations, delivered: adds + removes, calls, disturbed });
     },
   });
   const [watched] = await Promise.race([
@@ -66,6 +67,18 @@ async function run(options: ChaosOptions, signal: AbortSignal, onEnd: OnEnd): Pr
   const arrived = { members, segments, givenUp: givenUp.operations };
   const verdict = judge(model, options.audiences, arrived);
   return { options, sent, ...watched, segments, givenUp, verdict, durationMs };
+}
+
+/** All kinds in turn, so that each follows each. */
+function disturbancesOf({ kills, freezes, ends }: ChaosOptions): Disturbance[] {
+  const left: Record<Disturbance, number> = { kill: kills, freeze: freezes, end: ends };
+  const order: Disturbance[] = [];
+  for (let round = 0; round < Math.max(kills, freezes, ends); round += 1) {
+    for (const how of ['kill', 'freeze', 'end'] as const) {
+      if (left[how] > round) order.push(how);
+    }
+  }
+  return order;
 }
 
 const stopping = new AbortController();

@@ -31,6 +31,8 @@ export interface FunctionProcess {
   readonly broken: Promise<never>;
   /** Ends it by its pid. */
   end(signal: NodeJS.Signals): Promise<void>;
+  /** Stops it in the middle of everything, and lets it go on after `ms`. */
+  freeze(ms: number): Promise<void>;
 }
 
 /** Runs a function in a process of its own by the framework's command; resolves when it answers. */
@@ -74,7 +76,12 @@ export async function startFunction(options: FunctionToRun): Promise<FunctionPro
     await end('SIGKILL');
     throw error;
   }
-  return { broken, end };
+  const freeze = async (ms: number): Promise<void> => {
+    child.kill('SIGSTOP');
+    await sleep(ms);
+    child.kill('SIGCONT');
+  };
+  return { broken, end, freeze };
 }
 
 function endedEarly({ target, logFile }: FunctionToRun): Error {

@@ -5,8 +5,16 @@ export interface ChaosOptions {
   /** The same seed, the same requests. */
   readonly seed: number;
   readonly audiences: number;
-  /** How often forward is killed. */
+  /** Number of times a process of forward is killed (SIGKILL). */
   readonly kills: number;
+  /** Number of times one is frozen for longer than its lease (SIGSTOP, SIGCONT). */
+  readonly freezes: number;
+  /** Number of times one is ended in order (SIGTERM). */
+  readonly ends: number;
+  /** Processes of forward on one subscription. */
+  readonly drainers: number;
+  /** Seconds between sweeps, as Cloud Scheduler makes them; 0: none. */
+  readonly sweep: number;
   /** How long what was sent may take to arrive, at most. */
   readonly minutes: number;
 }
@@ -16,6 +24,10 @@ const DEFAULTS = {
   seed: '1',
   audiences: '10',
   kills: '5',
+  freezes: '1',
+  ends: '1',
+  drainers: '1',
+  sweep: '60',
 };
 /** Several times what a laptop takes. */
 const MUTATIONS_PER_TEN_MINUTES = 250_000;
@@ -28,7 +40,17 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { mutations: text, seed: text, audiences: text, kills: text, minutes: text },
+    options: {
+      mutations: text,
+      seed: text,
+      audiences: text,
+      kills: text,
+      freezes: text,
+      ends: text,
+      drainers: text,
+      sweep: text,
+      minutes: text,
+    },
   });
   const defaultMinutes = (mutations: number) =>
     String(10 * Math.ceil(mutations / MUTATIONS_PER_TEN_MINUTES));
@@ -43,6 +65,10 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     seed: wholeNumber('seed', 0, DEFAULTS.seed),
     audiences: wholeNumber('audiences', 1, DEFAULTS.audiences),
     kills: wholeNumber('kills', 0, DEFAULTS.kills),
+    freezes: wholeNumber('freezes', 0, DEFAULTS.freezes),
+    ends: wholeNumber('ends', 0, DEFAULTS.ends),
+    drainers: wholeNumber('drainers', 1, DEFAULTS.drainers),
+    sweep: wholeNumber('sweep', 0, DEFAULTS.sweep),
     minutes: wholeNumber('minutes', 1, defaultMinutes(mutations)),
   };
 }

@@ -8,7 +8,8 @@ export interface ChaosResult {
   readonly options: ChaosOptions;
   readonly sent: Sent;
   readonly stats: PangolinStats;
-  readonly kills: number;
+  /** Disturbances that took place. */
+  readonly disturbed: number;
   readonly segments: number;
   readonly givenUp: GivenUp;
   readonly verdict: Verdict;
@@ -16,7 +17,8 @@ export interface ChaosResult {
 }
 
 /** What kept the run from proving what it is to prove; empty when it did. */
-export function problemsOf({ options, kills, segments, verdict }: ChaosResult): string[] {
+export function problemsOf({ options, disturbed, segments, verdict }: ChaosResult): string[] {
+  const planned = options.kills + options.freezes + options.ends;
   const { missing, surplus, lost, examples } = verdict;
   const problem = (wrong: boolean, text: string) => (wrong ? [text] : []);
   return [
@@ -24,7 +26,7 @@ export function problemsOf({ options, kills, segments, verdict }: ChaosResult): 
     ...problem(missing > 0, `${missing} members are missing from their segments`),
     ...problem(surplus > 0, `${surplus} members are in segments they should not be in`),
     ...problem(segments !== options.audiences, `${segments} segments, not ${options.audiences}`),
-    ...problem(kills !== options.kills, `${kills} kills, not ${options.kills}`),
+    ...problem(disturbed !== planned, `${disturbed} disturbances, not ${planned}`),
   ];
 }
 
@@ -39,7 +41,7 @@ export function chaosReport(result: ChaosResult): string {
     delivered: `${delivered} members in calls that Pangolin answered 200`,
     duplicates: `${duplicates} of them more than were sent`,
     calls: `${stats.calls}, of which ${stats.faults} met a fault`,
-    kills: `${result.kills} of forward`,
+    disturbances: `${options.kills} kills, ${options.freezes} freezes, ${options.ends} ends in order, ${options.drainers} drainers`,
     segments: `${result.segments} of ${options.audiences} audiences`,
     'dead letters': `${givenUp.letters}${givenUp.complete ? '' : ' or more'}`,
     lost: `${verdict.lost}`,
