@@ -19,6 +19,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Tests mostly wait, for emulators, child processes and timers; on two cores jest would run one at a time.
   maxWorkers: 3,
+  // Tests that run side by side wait for the leases of messages.
+  maxConcurrency: 24,
   testSequencer: '<rootDir>/test/setup/slow-first-sequencer.js',
   // Ends a test that hangs, and no slow one: test/setup/eventually.ts gives up before.
   testTimeout: 600_000,
