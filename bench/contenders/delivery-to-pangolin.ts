@@ -17,7 +17,7 @@ export interface DeliveryToPangolin {
   readonly counts: { mapReads: number };
 }
 
-/** What forward's delivery to a Pangolin is made of, with an audience map in memory. */
+/** The parts of forward's delivery to a Pangolin, with an audience map in memory. */
 export function deliveryToPangolin(options: DeliveryToPangolin): {
   dependencies: DeliveryDependencies;
   map: AudienceMap;

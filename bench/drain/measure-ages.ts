@@ -1,7 +1,7 @@
 /**
  * `npm run measure:ages`: how old members are when they reach a platform that answers at once: a lone message, and
- * ten healthy audiences without and beside one that fails forever and twenty that nobody created. On the emulator
- * also how long requests to forward are open.
+ * members that waited for their audience, and ten healthy audiences without and beside one that fails forever and
+ * twenty that nobody created. On the emulator also how long requests to forward are open.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server, ServerResponse } from 'node:http';
@@ -22,6 +22,8 @@ const HEALTHY = Array.from({ length: 10 }, (_, index) => `healthy.${index}`);
 const UNKNOWN = Array.from({ length: 20 }, (_, index) => `unknown.${index}`);
 const FAILING = 'failing';
 const SECONDS = 20;
+/** By then what waits is put back for 16 s. */
+const WAITED_MS = 22_000;
 
 async function measure(onEmulators: boolean) {
   const platform = await startRecordingPlatform();
@@ -60,6 +62,16 @@ async function measure(onEmulators: boolean) {
     return ages;
   }
 
+  /** The time from a creation to the arrival of a member that waited for it, put back several times. */
+  async function afterCreation(): Promise<number[]> {
+    await dmp.addToAudience('late', ['late']);
+    await sleep(WAITED_MS);
+    const createdAt = performance.now();
+    await dmp.createAudience('late', 'late');
+    while (platform.arrivedAt('late') === undefined) await sleep(1);
+    return [(platform.arrivedAt('late') ?? 0) - createdAt];
+  }
+
   /** A request a second of each healthy audience, and of the `others`, whose age nobody asks. */
   async function side(name: string, others: readonly string[]): Promise<number[]> {
     const ages: Promise<number>[] = [];
@@ -86,12 +98,14 @@ async function measure(onEmulators: boolean) {
   const alone = await lone(LONE_MESSAGES, 'lone');
   const openMs = Math.round(open.totalMs / LONE_MESSAGES);
   const without = await side('without', []);
+  const called = await afterCreation();
   platform.fail(FAILING);
   const beside = await side('beside', [FAILING, ...UNKNOWN]);
   await stack.stop();
   platform.close();
   return [
     { ...row('a lone message', alone), 'open ms a message': onEmulators ? openMs : '' },
+    row('from CREATE to what waited for it', called),
     row('ten healthy audiences', without),
     row('… beside one that fails and twenty unknown', beside),
   ];

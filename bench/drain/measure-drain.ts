@@ -137,7 +137,7 @@ async function load(plan: Case, url: string, pangolinUrl: string) {
   const stats = await pangolin.stats();
   const arrived = (await pangolin.segments()).reduce((total, one) => total + one.members, 0);
   const tail = (endedAt - sentAt) / 1_000;
-  // What waits is measured from when all of it waits: sending takes this machine's time as well.
+  // The backlog is measured from its end of sending, which takes this machine's time as well.
   const perSecond = waiting
     ? Math.round((arrived - whenSent) / tail)
     : Math.round(arrived / ((endedAt - startedAt) / 1_000));

@@ -13,7 +13,7 @@ export interface NotedMessage {
   readonly crashes: number;
 }
 
-/** What one process of a destination leaves to the next. */
+/** The record that one process of a destination leaves to the next. */
 export interface CrashRecord {
   /** False once the process has ended in order. */
   readonly isRunning: boolean;

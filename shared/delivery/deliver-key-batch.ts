@@ -139,7 +139,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     }
   }
 
-  /** The newest operation of each user that is no replay, over all of the key batch. */
+  /** The newest operation of each user over all of the key batch, replays left out. */
   function newestOperations(items: readonly Item[]): Map<string, number> {
     const newest = new Map<string, number>();
     for (const item of items) {
@@ -246,7 +246,8 @@ function nextRun(items: readonly Item[], start: number): [Item, ...Item[]] | und
 function joins(item: Item, first: Item): boolean {
   if (item.kind === 'ignored') return true;
   if (item.kind === 'mutations') {
-    return first.kind === 'mutations' && item.isReplay === first.isReplay;
+    const isAlike = first.kind === 'mutations' && item.isReplay === first.isReplay;
+    return isAlike && item.message.audience === first.message.audience;
   }
   return item.kind === 'given-up' && first.kind === 'given-up';
 }

@@ -34,7 +34,7 @@ export interface MutationParts {
 export interface MutationsContext {
   readonly hold: Hold;
   readonly log: Logger;
-  /** True for a user of whom the key batch holds a newer operation that is no replay. */
+  /** True when the key batch holds a newer operation of the user, replays left out. */
   readonly isSuperseded: (user: string, operatedAt: number) => boolean;
 }
 

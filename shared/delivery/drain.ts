@@ -56,7 +56,7 @@ const BUSY_PULL_MS = 1_000;
 const AWAIT_PULL_MS = [50, 100, 200, 400, 800, 1_000];
 /** Beyond the lease of an instance that died, a message one was woken for is not awaited. */
 const AWAIT_SLACK_MS = 5_000;
-/** What is put back for longer is left to the next wake or sweep, so that the instance can sleep. */
+/** Longer put-backs are left to the next wake or sweep, so that the instance can sleep. */
 const AWAKE_SECONDS = 4;
 const GATHER_MS = 100;
 /** While messages are pulled one by one, the next one waits so long for the end of this one. */
@@ -94,7 +94,7 @@ export function createDrain(settings: DrainSettings): Drain {
   /** Up to the acknowledgement. */
   const inHand = new Set<Promise<void>>();
   const awaited = createAwaitedMessages(consumer.leaseMs + AWAIT_SLACK_MS);
-  /** When a key was acknowledged last. */
+  /** Times of the last acknowledgement, by key. */
   const acknowledgedAt = new Map<string, number>();
   let lookAgain = new AbortController();
   let draining: Promise<void> | undefined;
@@ -103,7 +103,7 @@ export function createDrain(settings: DrainSettings): Drain {
     return pulledAt - (acknowledgedAt.get(batch.key) ?? 0) < GATHER_MS;
   }
 
-  /** What waits must leave room for what does not. */
+  /** True when key batches that wait must make room for others. */
   function isCrowded(): boolean {
     const { messages, bytes } = held.size();
     return messages > MAX_MESSAGES_HELD / 2 || bytes > maxBytes / 2;
@@ -171,7 +171,7 @@ export function createDrain(settings: DrainSettings): Drain {
     inHand.add(tracked);
   }
 
-  /** Not now: it comes again in a second, and its key is not taken for one that waits. */
+  /** Puts a key batch back for a second, and does not take its key for one that waits. */
   function defer({ messages }: KeyBatch): void {
     track(consumer.putBack(messages, 1).catch(failed('put back')));
   }
@@ -204,7 +204,7 @@ export function createDrain(settings: DrainSettings): Drain {
     await (isAlone ? settled : within(settled, CAREFUL_MS));
   }
 
-  /** Undefined: it failed, or there is no room, and nothing is known of the queue. */
+  /** Undefined when it fails or there is no room: the queue may hold messages then. */
   async function pull(): Promise<KeyBatch[] | undefined> {
     const { messages, bytes } = held.size();
     const atOnce = crashGuard.isCareful() ? 1 : MAX_MESSAGES_PER_PULL;
@@ -249,7 +249,7 @@ export function createDrain(settings: DrainSettings): Drain {
   return {
     look: (wake) => {
       if (stopping.signal.aborted) return Promise.resolve();
-      // What was put back comes when its time is over, and the sweep looks for it.
+      // A key that was put back comes when its time is over, and the sweep looks for it.
       if (wake !== undefined && !putBacks.isAway(wake.key)) awaited.announce(wake.messageId);
       return beginOrJoin();
     },

@@ -15,7 +15,7 @@ export interface FirestoreCrashStoreOptions {
   readonly destination: string;
   /** Name of the subscription that is drained: a dry run beside a forward has another. */
   readonly subscription: string;
-  /** Of a read or a write. */
+  /** Limit of a read or a write. */
   readonly timeoutMs?: number;
 }
 

@@ -51,7 +51,7 @@ export function createPubSubConsumer(options: PubSubConsumerOptions): Consumer {
   const { ackDeadlineMs = ACK_DEADLINE_SECONDS * 1_000 } = options;
   const path = `/v1/projects/${projectId}/subscriptions/${encodeURIComponent(subscription)}`;
   const api = createPubSubApi(options);
-  /** Of the largest message of the last pull: Pub/Sub bounds the number of messages only. */
+  /** Bytes of the largest message of the last pull: Pub/Sub bounds the number of messages only. */
   let largestBytes = FIRST_ASSUMED_BYTES;
 
   async function call(method: string, body: object, timeoutMs = CALL_TIMEOUT_MS): Promise<unknown> {

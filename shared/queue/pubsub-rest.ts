@@ -5,7 +5,7 @@ const BASE_URL = 'https://pubsub.googleapis.com';
 
 export interface PubSubConnection {
   readonly projectId: string;
-  /** Whose grants count; an emulator asks nobody. */
+  /** Credentials of the caller; an emulator needs none. */
   readonly credentials?: GoogleCredentials | undefined;
   /** `host:port` of an emulator. */
   readonly emulatorHost?: string | undefined;

@@ -14,7 +14,7 @@ import {
   type Rule,
 } from './consumer-steps.ts';
 
-/** What every consumer must do with leases: end, extend and put them back. */
+/** Rules that every consumer keeps about leases: their end, extension and put-back. */
 export function consumerLeasesContract(rule: Rule): void {
   rule('after the end of a lease everything of the key comes again, in order', async (queue) => {
     const consumer = queue.consumer(SHORT_LEASE_MS);

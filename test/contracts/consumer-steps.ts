@@ -1,4 +1,4 @@
-/** What the consumer's contract does over and over. */
+/** Steps that the consumer's contract repeats. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { Consumer, KeyBatch, PullLimits } from '../../shared/queue/consumer.ts';
