@@ -152,8 +152,8 @@ const RULES: readonly Rule[] = [
   {
     rule: 'at SIGTERM what is held is put back',
     file: DRAIN,
-    text: 'held.all().map(({ batch }) => consumer.putBack(batch.messages, 1))',
-    broken: 'held.all().map(() => Promise.resolve())',
+    text: 'rest.map(({ batch }) => consumer.putBack(batch.messages, 1))',
+    broken: 'rest.map(() => Promise.resolve())',
     tests: `${UNIT}stop`,
   },
   {

@@ -211,7 +211,8 @@ export function createDrain(settings: DrainSettings): Drain {
     const maxMessages = Math.min(atOnce, MAX_MESSAGES_HELD - messages);
     if (maxMessages <= 0 || bytes >= maxBytes) return undefined;
     try {
-      return await consumer.pull({ maxMessages, maxBytes: maxBytes - bytes });
+      // Half of the room: a key with a large backlog leaves some for the others.
+      return await consumer.pull({ maxMessages, maxBytes: (maxBytes - bytes) / 2 });
     } catch (error) {
       failed('pull')(error);
       return undefined;
@@ -268,8 +269,10 @@ export function createDrain(settings: DrainSettings): Drain {
       // A pull in flight is not aborted: what it hands out is put back as well.
       await within(draining ?? Promise.resolve(), timeoutMs / 2);
       await within(Promise.all(inHand), deadline - Date.now());
-      const rest = held.all().map(({ batch }) => consumer.putBack(batch.messages, 1));
-      await Promise.all(rest).catch(failed('put back'));
+      const rest = held.all();
+      for (const lease of rest) held.release(lease);
+      const putBack = rest.map(({ batch }) => consumer.putBack(batch.messages, 1));
+      await Promise.all(putBack).catch(failed('put back'));
       await crashGuard.end();
     },
   };
