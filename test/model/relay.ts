@@ -18,6 +18,7 @@ import { createLogger } from '../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
 import { createPlatform } from '../pangolin/platform.ts';
+import { cappedConsumer } from '../setup/capped-consumer.ts';
 import { pangolinFetch, type Network } from './pangolin-fetch.ts';
 import { createProcesses } from './processes.ts';
 
@@ -25,6 +26,7 @@ export interface RelaySettings {
   readonly shards: number;
   readonly maxMembersPerCall: number;
   readonly maxSegmentsPerCall: number;
+  readonly messagesOfAKey: number;
   readonly failurePausesMs: readonly number[] | undefined;
   readonly readyAfterMs: number | undefined;
   readonly random: () => number;
@@ -102,7 +104,9 @@ export function createRelay(settings: RelaySettings) {
         log,
       },
       {
-        consumer: alive(reachable(subscription.createConsumer(LEASE_MS))),
+        consumer: alive(
+          reachable(cappedConsumer(subscription.createConsumer(LEASE_MS), settings.messagesOfAKey)),
+        ),
         crashStore: alive(crashStore),
         maxBytes: 1_000_000,
         extendEveryMs: EXTEND_EVERY_MS,

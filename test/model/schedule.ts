@@ -21,6 +21,8 @@ export interface Schedule {
   readonly shards: number;
   readonly maxMembersPerCall: number;
   readonly maxSegmentsPerCall: number;
+  /** Messages of a key that a pull hands out at most. */
+  readonly messagesOfAKey: number;
   /** How long the platform wants to be left alone after failures, and new segments take no members. */
   readonly failurePausesMs: readonly number[] | undefined;
   readonly readyAfterMs: number | undefined;
@@ -69,6 +71,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   shards: fc.constantFrom(1, 2, 4),
   maxMembersPerCall: fc.constantFrom(1, 3, 100),
   maxSegmentsPerCall: fc.constantFrom(1, 100),
+  messagesOfAKey: fc.constantFrom(1, 10, Infinity),
   failurePausesMs: fc.constantFrom(undefined, [5_000, 10_000, 20_000, 40_000, 900_000]),
   readyAfterMs: fc.constantFrom(undefined, 5_000),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }),
