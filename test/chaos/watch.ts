@@ -25,8 +25,8 @@ export interface Watched {
 const POLL_MS = 200;
 /** Longer than a lease: no message comes again any more. */
 const QUIET_MS = LEASE_MS + 3_000;
-/** Longer than the circuit stays open. */
-const STALLED_MS = 65_000;
+/** Longer than a put-back (30 s) and the time to the next sweep (60 s) together. */
+const STALLED_MS = 100_000;
 
 /**
  * Disturbs forward, spread over the time of sending, and resolves when the membership is exact and nothing
