@@ -4,7 +4,9 @@ import { rmSync } from 'node:fs';
 import { createDmpClient, type DmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient, type PangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { leaseFor } from '../../shared/delivery/drain.ts';
+import { environment } from '../../shared/config.ts';
 import { provisionPull } from '../../shared/queue/pubsub-provision.ts';
+import { sleep } from '../../shared/sleep.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import {
   freePort,
@@ -15,6 +17,7 @@ import {
 import { startFunction, type FunctionProcess } from './function-process.ts';
 import type { ChaosOptions } from './options.ts';
 import { createRandom } from './random.ts';
+import { keepStoredMessages, type StoredMessages } from './stored.ts';
 
 const PROJECT = 'chaos';
 const SECRET = 'local-secret';
@@ -22,6 +25,8 @@ const FAULTS = { error500: 0.1, error429: 0.1, reset: 0.05 };
 /** Pangolin's calls take ten seconds at most. */
 export const LEASE_MS = leaseFor(10_000);
 const FREEZE_MS = LEASE_MS + 5_000;
+/** Intake answers 503 after 900 ms; what it had sent by then is stored when the queue goes on. */
+const STUTTER_MS = 2_000;
 const INTAKE_LOG = 'artifacts/chaos-intake.log';
 const FORWARD_LOG = 'artifacts/chaos-forward.log';
 
@@ -31,27 +36,37 @@ export interface ChaosStack {
   readonly projectId: string;
   /** Where dead letters wait. */
   readonly deadLetterSubscription: string;
+  /** What intake published, as the queue stored it. */
+  readonly stored: StoredMessages;
   /** Rejects when a function ends though nobody has ended it. */
   readonly broken: Promise<never>;
   /** Does something to the next process of forward; one that ends gets a successor at its port. */
   disturb(how: Disturbance): Promise<void>;
 }
 
-/** SIGKILL, SIGSTOP for longer than a lease, or SIGTERM. */
-export type Disturbance = 'kill' | 'freeze' | 'end';
+/**
+ * Of forward: SIGKILL, SIGSTOP for longer than a lease, or SIGTERM. Of the queue: SIGSTOP for longer than
+ * intake waits for it.
+ */
+export type Disturbance = 'kill' | 'freeze' | 'end' | 'stutter';
 
 /** Ends something; called in the reverse order of registering. */
 export type OnEnd = (end: () => Promise<unknown>) => void;
 
 /** Starts everything, with faults from the beginning, and registers how each part is ended. */
 export async function startChaosStack(
-  { seed, drainers, sweep }: Pick<ChaosOptions, 'seed' | 'drainers' | 'sweep'>,
+  { seed, drainers, sweep, stutters }: ChaosOptions,
   onEnd: OnEnd,
 ): Promise<ChaosStack> {
+  const isQueueOurs = environment['PUBSUB_EMULATOR_HOST'] === undefined;
   const { started, missing } = await startEmulators();
   onEnd(() => stopEmulators(started));
   if (missing.length > 0) {
     throw new Error(`Emulators not found: ${missing.join(', ')}. ${HOW_TO_GET_EMULATORS}`);
+  }
+  const queue = isQueueOurs ? started[0] : undefined;
+  if (queue === undefined && stutters > 0) {
+    throw new Error('Unset PUBSUB_EMULATOR_HOST: only an emulator of its own can stutter.');
   }
   const pangolinServer = await startPangolin({ random: createRandom(seed) });
   onEnd(() => pangolinServer.close());
@@ -63,6 +78,7 @@ export async function startChaosStack(
   const ports = await Promise.all(Array.from({ length: drainers }, () => freePort()));
   const provisioned = await provisionPull({ projectId: PROJECT, topic, deadLetterTopic });
   onEnd(() => provisioned.remove());
+  const stored = await keepStoredMessages(PROJECT, topic);
   const subscription = `${topic}-forward`;
   const wakeEndpoints = ports.map((port) => `http://127.0.0.1:${port}`);
   await provisioned.addSubscriptions(subscription, wakeEndpoints);
@@ -125,7 +141,11 @@ export async function startChaosStack(
       port: intakePort,
       readyStatus: 200,
       logFile: INTAKE_LOG,
-      variables: { ...variables, TOPIC: topic, HMAC_SECRETS: SECRET },
+      variables: {
+        ...variables,
+        TOPIC: topic,
+        HMAC_SECRETS: SECRET,
+      },
     }),
   );
   onEnd(() => intake.end('SIGKILL'));
@@ -135,8 +155,15 @@ export async function startChaosStack(
     pangolin,
     projectId: PROJECT,
     deadLetterSubscription: deadLetterTopic,
+    stored,
     broken,
     disturb: async (how) => {
+      if (how === 'stutter') {
+        queue?.kill('SIGSTOP');
+        await sleep(STUTTER_MS);
+        queue?.kill('SIGCONT');
+        return;
+      }
       const forward = forwards[turn++ % forwards.length];
       if (forward === undefined) return;
       if (how === 'freeze') {

@@ -5,8 +5,8 @@
 import { onStopSignal } from '../../shared/http/on-stop-signal.ts';
 import { within } from '../../shared/within.ts';
 import { readGivenUp, readMembers } from './arrived.ts';
-import { startChaosStack, type Disturbance, type OnEnd } from './chaos-stack.ts';
-import { createModel } from './model.ts';
+import { startChaosStack, type ChaosStack, type Disturbance, type OnEnd } from './chaos-stack.ts';
+import { createModel, type Model } from './model.ts';
 import { parseOptions, type ChaosOptions } from './options.ts';
 import { createPlan } from './plan.ts';
 import { createProgress } from './progress.ts';
@@ -66,15 +66,35 @@ async function run(options: ChaosOptions, signal: AbortSignal, onEnd: OnEnd): Pr
   const givenUp = await readGivenUp(stack);
   const arrived = { members, segments, givenUp: givenUp.operations };
   const verdict = judge(model, options.audiences, arrived);
-  return { options, sent, ...watched, segments, givenUp, verdict, durationMs };
+  return {
+    options,
+    sent,
+    ...watched,
+    segments,
+    givenUp,
+    verdict,
+    storedOtherwise: verdict.exact ? 0 : await storedOtherwise(stack, model),
+    durationMs,
+  };
+}
+
+/** Users whose last operation in the queue is not the one that was answered last. */
+async function storedOtherwise({ stored }: ChaosStack, model: Model): Promise<number> {
+  const arrived = { members: await stored.members(), segments: 0, givenUp: NOTHING_GIVEN_UP };
+  return judge(model, 0, arrived).lost;
 }
 
 /** All kinds in turn, so that each follows each. */
-function disturbancesOf({ kills, freezes, ends }: ChaosOptions): Disturbance[] {
-  const left: Record<Disturbance, number> = { kill: kills, freeze: freezes, end: ends };
+function disturbancesOf({ kills, freezes, ends, stutters }: ChaosOptions): Disturbance[] {
+  const left: Record<Disturbance, number> = {
+    kill: kills,
+    stutter: stutters,
+    freeze: freezes,
+    end: ends,
+  };
   const order: Disturbance[] = [];
-  for (let round = 0; round < Math.max(kills, freezes, ends); round += 1) {
-    for (const how of ['kill', 'freeze', 'end'] as const) {
+  for (let round = 0; round < Math.max(...Object.values(left)); round += 1) {
+    for (const how of ['kill', 'stutter', 'freeze', 'end'] as const) {
       if (left[how] > round) order.push(how);
     }
   }

@@ -11,6 +11,8 @@ export interface ChaosOptions {
   readonly freezes: number;
   /** Number of times one is ended in order (SIGTERM). */
   readonly ends: number;
+  /** Number of times the queue stands still for longer than intake waits for it. */
+  readonly stutters: number;
   /** Processes of forward on one subscription. */
   readonly drainers: number;
   /** Seconds between sweeps, as Cloud Scheduler makes them; 0: none. */
@@ -26,6 +28,7 @@ const DEFAULTS = {
   kills: '5',
   freezes: '1',
   ends: '1',
+  stutters: '3',
   drainers: '1',
   sweep: '60',
 };
@@ -47,6 +50,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       kills: text,
       freezes: text,
       ends: text,
+      stutters: text,
       drainers: text,
       sweep: text,
       minutes: text,
@@ -67,6 +71,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     kills: wholeNumber('kills', 0, DEFAULTS.kills),
     freezes: wholeNumber('freezes', 0, DEFAULTS.freezes),
     ends: wholeNumber('ends', 0, DEFAULTS.ends),
+    stutters: wholeNumber('stutters', 0, DEFAULTS.stutters),
     drainers: wholeNumber('drainers', 1, DEFAULTS.drainers),
     sweep: wholeNumber('sweep', 0, DEFAULTS.sweep),
     minutes: wholeNumber('minutes', 1, defaultMinutes(mutations)),

@@ -13,12 +13,14 @@ export interface ChaosResult {
   readonly segments: number;
   readonly givenUp: GivenUp;
   readonly verdict: Verdict;
+  /** Users whose last operation in the queue is not the one that was answered last; 0 when all is exact. */
+  readonly storedOtherwise: number;
   readonly durationMs: number;
 }
 
 /** What kept the run from proving what it is to prove; empty when it did. */
 export function problemsOf({ options, disturbed, segments, verdict }: ChaosResult): string[] {
-  const planned = options.kills + options.freezes + options.ends;
+  const planned = options.kills + options.freezes + options.ends + options.stutters;
   const { missing, surplus, lost, examples } = verdict;
   const problem = (wrong: boolean, text: string) => (wrong ? [text] : []);
   return [
@@ -41,10 +43,14 @@ export function chaosReport(result: ChaosResult): string {
     delivered: `${delivered} members in calls that Pangolin answered 200`,
     duplicates: `${duplicates} of them more than were sent`,
     calls: `${stats.calls}, of which ${stats.faults} met a fault`,
-    disturbances: `${options.kills} kills, ${options.freezes} freezes, ${options.ends} ends in order, ${options.drainers} drainers`,
+    disturbances: `${options.kills} kills, ${options.freezes} freezes, ${options.ends} ends in order, ${options.stutters} stutters of the queue, ${options.drainers} drainers`,
     segments: `${result.segments} of ${options.audiences} audiences`,
     'dead letters': `${givenUp.letters}${givenUp.complete ? '' : ' or more'}`,
     lost: `${verdict.lost}`,
+    stored:
+      result.storedOtherwise === 0
+        ? 'in the order of the answers'
+        : `${result.storedOtherwise} users in another order than they were answered`,
     duration: `${Math.round(result.durationMs / 1000)} s`,
   };
   const table = Object.entries(rows).map(([name, text]) => `  ${name.padEnd(13)} ${text}`);
