@@ -68,7 +68,7 @@ export interface DestinationSettings {
   readonly credentials?: (() => Promise<string>) | undefined;
   /** What DESTINATION_OPTIONS holds; each destination validates its own. */
   readonly options?: unknown;
-  /** How calls are made. Default: the global fetch. */
+  /** How calls are made, for tests. Default: requests that are not sent once their time is over. */
   readonly fetch?: typeof fetch | undefined;
   /** Milliseconds since the epoch. Default: Date.now. */
   readonly now?: (() => number) | undefined;

@@ -1,3 +1,7 @@
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import { requestInTime } from '../http/request-in-time.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 const MAX_ANSWER_BYTES = 1_000_000;
@@ -24,26 +28,40 @@ export interface Answered {
 export type Reply = Answered | { readonly kind: 'unanswered'; readonly reason: string };
 
 export interface SendSettings {
+  /** Default: a request that is not sent once its time is over. */
   readonly fetch?: typeof fetch | undefined;
   readonly timeoutMs: number;
 }
+
+/** What a platform may expect of any client, where the request does not say otherwise. */
+const DEFAULT_HEADERS = {
+  Accept: '*/*',
+  'Accept-Encoding': 'identity',
+  'User-Agent': 'audience-relay',
+};
+/** Their connections are kept, and keep no process alive. */
+const AGENTS = {
+  http: new HttpAgent({ keepAlive: true }),
+  https: new HttpsAgent({ keepAlive: true }),
+};
+/** Source: Fetch standard, "null body status" (documented). */
+const WITHOUT_BODY = [204, 205, 304];
 
 /**
  * Sends one request and reads the answer, in bounded time and memory. Follows no redirect, lest
  * credentials go to another host. Does not throw for what the network or the third party does.
  */
 export async function sendRequest(
-  { method, url, headers, body }: OutgoingRequest,
-  settings: SendSettings,
+  request: OutgoingRequest,
+  { fetch: injected, timeoutMs }: SendSettings,
 ): Promise<Reply> {
+  const until = Date.now() + timeoutMs;
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await (settings.fetch ?? fetch)(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(settings.timeoutMs),
-    });
+    const { url, method, headers, body = null } = request;
+    const response = await (injected === undefined
+      ? send(request, { signal, until })
+      : injected(url, { method, headers, body, redirect: 'manual', signal }));
     return {
       kind: 'answered',
       status: response.status,
@@ -52,13 +70,34 @@ export async function sendRequest(
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
     };
   } catch (error) {
-    // fetch rejects for network failures and our timeout only; both mean "no answer".
-    return { kind: 'unanswered', reason: networkReason(error) };
+    // It rejects for network failures and our timeout only; both mean "no answer".
+    const reason =
+      Date.now() >= until || signal.aborted ? 'no answer in time' : networkReason(error);
+    return { kind: 'unanswered', reason };
   }
 }
 
+async function send(
+  request: OutgoingRequest,
+  bounds: { readonly signal: AbortSignal; readonly until: number },
+): Promise<Response> {
+  const agent = request.url.protocol === 'https:' ? AGENTS.https : AGENTS.http;
+  const headers = { ...DEFAULT_HEADERS, ...request.headers };
+  const answer = await requestInTime({ ...request, ...bounds, headers, agent });
+  const { statusCode: status = 0 } = answer;
+  if (WITHOUT_BODY.includes(status)) answer.resume();
+  const body = WITHOUT_BODY.includes(status) ? null : (Readable.toWeb(answer) as ReadableStream);
+  return new Response(body, { status, headers: headersOf(answer) });
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(headersDistinct))
+    for (const value of values) headers.append(name, value);
+  return headers;
+}
+
 function networkReason(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time';
   const cause =
     typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
   const hasCode = typeof cause === 'object' && cause !== null && 'code' in cause;

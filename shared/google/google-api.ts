@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { requestInTime } from '../http/request-in-time.ts';
 import { within } from '../within.ts';
 import { GoogleCallError } from './google-call-error.ts';
 
@@ -25,7 +26,9 @@ export interface GoogleApi {
    * @returns the answer's JSON, to be checked by the caller
    * @throws GoogleCallError
    */
-  call(method: 'GET' | 'POST', path: string, options: CallOptions): Promise<unknown>;
+  call(method: Method, path: string, options: CallOptions): Promise<unknown>;
+  /** Begins the same, and tells besides when none of its tries is under way any more. */
+  begin(method: Method, path: string, options: LingeringCallOptions): LingeringCall;
   /** Closes the connections: call it when no call is under way. */
   close(): void;
 }
@@ -37,12 +40,35 @@ export interface CallOptions {
   readonly timeoutMs: number;
 }
 
-interface GoogleRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly text: string;
+export interface LingeringCallOptions extends CallOptions {
+  /** How long the try that is under way after `timeoutMs` may go on, so that what it did is done. */
+  readonly lingerMs: number;
 }
 
+export interface LingeringCall {
+  /** As {@link GoogleApi.call}. */
+  readonly answer: Promise<unknown>;
+  /** Resolves with the last try's end, whatever its outcome, or after `lingerMs`. */
+  readonly over: Promise<void>;
+}
+
+type Method = 'GET' | 'POST';
+
+interface GoogleRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+  /** No try is sent after it, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** Signals of one call: no try begins after `late`, none goes on after `broken`. */
+interface Ends {
+  readonly late: AbortSignal;
+  readonly broken: AbortSignal;
+}
+
+const ignore = () => undefined;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 /** A connection that nobody used for this long may have been closed by the other side. */
@@ -51,7 +77,6 @@ const MAX_CONNECTIONS = 100;
 
 export function createGoogleApi({ baseUrl, credentials }: GoogleApiOptions): GoogleApi {
   const isSecure = baseUrl.startsWith('https:');
-  const send = isSecure ? httpsRequest : httpRequest;
   const agent = new (isSecure ? HttpsAgent : HttpAgent)({
     keepAlive: true,
     maxSockets: MAX_CONNECTIONS,
@@ -65,45 +90,62 @@ export function createGoogleApi({ baseUrl, credentials }: GoogleApiOptions): Goo
     },
   );
 
-  async function attempt({ method, path, text }: GoogleRequest, signal: AbortSignal) {
-    signal.throwIfAborted();
+  async function attempt({ method, url, body, until }: GoogleRequest, ends: Ends) {
     const headers = {
       ...(await credentials?.()),
-      ...(text === '' ? {} : { 'Content-Type': 'application/json' }),
-      'Content-Length': Buffer.byteLength(text),
+      ...(body === '' ? {} : { 'Content-Type': 'application/json' }),
     };
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = send(`${baseUrl}${path}`, { method, headers, agent, signal }, resolve);
-      request.on('error', reject);
-      request.end(text);
-    });
+    ends.late.throwIfAborted();
+    const signal = ends.broken;
+    const answer = await requestInTime({ url, method, headers, body, agent, signal, until });
     const chunks: Buffer[] = [];
     for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString('utf8');
-    if (answer.statusCode === 200) return JSON.parse(body) as unknown;
-    throw GoogleCallError.ofAnswer(answer.statusCode ?? 0, body);
+    const text = Buffer.concat(chunks).toString('utf8');
+    if (answer.statusCode === 200) return JSON.parse(text) as unknown;
+    throw GoogleCallError.ofAnswer(answer.statusCode ?? 0, text);
+  }
+
+  function begin(
+    method: Method,
+    path: string,
+    { body, timeoutMs, lingerMs }: LingeringCallOptions,
+  ): LingeringCall {
+    const request = {
+      method,
+      url: new URL(`${baseUrl}${path}`),
+      body: body === undefined ? '' : JSON.stringify(body),
+      until: Date.now() + timeoutMs,
+    };
+    const late = new AbortController();
+    const broken = new AbortController();
+    let failure = GoogleCallError.ofDeadline();
+    const ends = { late: late.signal, broken: broken.signal };
+    const tries = retried.execute(async () => {
+      try {
+        return await attempt(request, ends);
+      } catch (error) {
+        failure = error instanceof GoogleCallError ? error : GoogleCallError.ofConnection(error);
+        throw failure;
+      }
+    }, late.signal);
+    // The signal alone ends neither a pause, nor the wait for a token.
+    const inTime = within(tries, timeoutMs).then((answer) => {
+      if (answer !== undefined) return answer;
+      const lastFailure = failure;
+      late.abort();
+      if (lingerMs === 0) broken.abort();
+      throw lastFailure;
+    });
+    const over = inTime.then(ignore, async () => {
+      await within(tries, lingerMs).catch(ignore);
+      broken.abort();
+    });
+    return { answer: inTime, over };
   }
 
   return {
-    call: async (method, path, { body, timeoutMs }) => {
-      const request = { method, path, text: body === undefined ? '' : JSON.stringify(body) };
-      const deadline = new AbortController();
-      let failure = GoogleCallError.ofDeadline();
-      const tries = retried.execute(async () => {
-        try {
-          return await attempt(request, deadline.signal);
-        } catch (error) {
-          failure = error instanceof GoogleCallError ? error : GoogleCallError.ofConnection(error);
-          throw failure;
-        }
-      }, deadline.signal);
-      // The signal alone ends neither a pause, nor the wait for a token or for a free connection.
-      const answer = await within(tries, timeoutMs);
-      if (answer !== undefined) return answer;
-      const lastFailure = failure;
-      deadline.abort();
-      throw lastFailure;
-    },
+    call: (method, path, options) => begin(method, path, { ...options, lingerMs: 0 }).answer,
+    begin,
     close: () => {
       agent.destroy();
     },

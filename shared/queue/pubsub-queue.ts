@@ -7,18 +7,26 @@ import type { OutgoingMessage, Publisher } from './queue.ts';
 /** Pub/Sub takes 10 MB and 1,000 messages in a call (documented); in base64 they grow by a third. */
 const MAX_BYTES_PER_CALL = 6_000_000;
 const MAX_MESSAGES_PER_CALL = 1_000;
+const LINGER_MS = 10_000;
 
 export interface PubSubPublisherOptions extends PubSubConnection {
   /** Name of the topic. */
   readonly topic: string;
   /** A message that is not acknowledged by then is given up. */
   readonly timeoutMs: number;
+  /**
+   * How long the key of a call that took too long waits for its end: what it carried may still be stored,
+   * and must not come behind what is published next.
+   */
+  readonly lingerMs?: number;
 }
 
 interface Waiting {
   readonly message: OutgoingMessage;
   resolve(messageId: string): void;
   reject(error: PlatformError): void;
+  /** Runs while it waits behind another call of its key. */
+  timer?: NodeJS.Timeout;
 }
 
 const published = z.object({ messageIds: z.array(z.string()) });
@@ -28,7 +36,7 @@ const published = z.object({ messageIds: z.array(z.string()) });
  * flight, the next ones gather, and go in one call when it returns.
  */
 export function createPubSubPublisher(options: PubSubPublisherOptions): Publisher {
-  const { projectId, topic, timeoutMs } = options;
+  const { projectId, topic, timeoutMs, lingerMs = LINGER_MS } = options;
   const path = `/v1/projects/${projectId}/topics/${encodeURIComponent(topic)}:publish`;
   const api = createPubSubApi(options);
   const isEmulator = options.emulatorHost !== undefined;
@@ -37,10 +45,12 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
   const underWay = new Set<Promise<void>>();
   let isClosed = false;
 
+  /** Resolves once it is known what became of the batch, or not to be known any more. */
   async function send(batch: readonly Waiting[]): Promise<void> {
+    const body = { messages: batch.map(({ message }) => toPubSub(message, isEmulator)) };
+    const call = api.begin('POST', path, { body, timeoutMs, lingerMs });
     try {
-      const body = { messages: batch.map(({ message }) => toPubSub(message, isEmulator)) };
-      const { messageIds } = published.parse(await api.call('POST', path, { body, timeoutMs }));
+      const { messageIds } = published.parse(await call.answer);
       for (const [index, waiting] of batch.entries()) {
         const messageId = messageIds[index];
         // No id, no acknowledgement.
@@ -48,20 +58,30 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
         waiting.resolve(messageId);
       }
     } catch (error) {
-      const text =
-        'Pub/Sub did not acknowledge in time: check the topic, its grants and the network.';
-      const failure = queueUnavailable(text, error);
-      for (const waiting of batch) waiting.reject(failure);
+      for (const waiting of batch) waiting.reject(notAcknowledged(error));
+      await call.over;
     }
   }
 
   /**
-   * A failed message does not hold up those behind it: its request is answered 503, and whoever repeats it
-   * publishes anew, behind what was published since.
+   * A failed message does not hold up those behind it, once it is known to have failed: its request is
+   * answered 503, and whoever repeats it publishes anew, behind what was published since.
    */
   async function drain(key: string, lane: Waiting[]): Promise<void> {
-    while (lane.length > 0) await send(lane.splice(0, fittingInto(lane)));
+    while (lane.length > 0) {
+      const batch = lane.splice(0, fittingInto(lane));
+      for (const { timer } of batch) clearTimeout(timer);
+      await send(batch);
+    }
     lanes.delete(key);
+  }
+
+  function waitBehind(lane: Waiting[], waiting: Waiting): void {
+    lane.push(waiting);
+    waiting.timer = setTimeout(() => {
+      lane.splice(lane.indexOf(waiting), 1);
+      waiting.reject(notAcknowledged(new Error('The call before did not end.')));
+    }, timeoutMs);
   }
 
   function begin(call: Promise<void>): void {
@@ -73,7 +93,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
     const key = waiting.message.orderingKey;
     const lane = key === undefined ? undefined : lanes.get(key);
     if (lane !== undefined) {
-      lane.push(waiting);
+      waitBehind(lane, waiting);
     } else if (key === undefined) {
       begin(send([waiting]));
     } else {
@@ -98,6 +118,11 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
       api.close();
     },
   };
+}
+
+function notAcknowledged(cause: unknown): PlatformError {
+  const text = 'Pub/Sub did not acknowledge in time: check the topic, its grants and the network.';
+  return queueUnavailable(text, cause);
 }
 
 /** How many messages from the beginning go in one call, at least one. */

@@ -19,8 +19,9 @@ afterEach(async () => {
   await Promise.all(publishers.splice(0).map((publisher) => publisher.close()));
 });
 
-function publisher(timeoutMs = 5_000): Publisher {
+function publisher(timeoutMs = 5_000, lingerMs = 10_000): Publisher {
   const created = createPubSubPublisher({
+    lingerMs,
     projectId: 'relay',
     topic: 'mutations',
     timeoutMs,
@@ -53,10 +54,13 @@ const denied = googleError(403, 'PERMISSION_DENIED');
 const FAILED = { name: 'PlatformError', code: 'QUEUE_UNAVAILABLE', retryable: true };
 
 /** Publishes a first message, whose call is held back, and those behind it. */
-async function publishBehindHeld(first: Reply, behind: readonly OutgoingMessage[]) {
+async function publishBehindHeld(
+  first: Reply,
+  behind: readonly OutgoingMessage[],
+  created = publisher(),
+) {
   const held = heldBack(first);
   server.replyWith(held.reply, acknowledge);
-  const created = publisher();
   const publish = (one: OutgoingMessage) => created.publish(one);
   const head = publish(message('first', 'a.1'));
   await eventually(() => {
@@ -160,6 +164,60 @@ describe('a call that fails', () => {
     held.release();
     for (const one of rest) await expect(one).rejects.toMatchObject(FAILED);
     expect(await publish(message('fourth', 'a.1'))).toBe('id of fourth');
+  });
+});
+
+describe('a call that takes too long', () => {
+  test('its message is given up in time; the next of its key go once it has ended, in their order', async () => {
+    const { held, head, publish } = await publishBehindHeld(acknowledge, [], publisher(1_000));
+    await expect(head).rejects.toMatchObject(FAILED);
+    const next = [publish(message('second', 'a.1')), publish(message('third', 'a.1'))];
+    await publish(message('other', 'a.2'));
+    expect(calls()).toEqual([['first'], ['other']]);
+
+    held.release();
+    expect(await Promise.all(next)).toEqual(['id of second', 'id of third']);
+    expect(calls()).toEqual([['first'], ['other'], ['second', 'third']]);
+  });
+
+  test('what waits behind it is given up in time as well, and not sent later', async () => {
+    const { held, head, publish } = await publishBehindHeld(acknowledge, [], publisher(200));
+    await expect(head).rejects.toMatchObject(FAILED);
+    await expect(publish(message('second', 'a.1'))).rejects.toMatchObject(FAILED);
+    held.release();
+    const third = () => publish(message('third', 'a.1'));
+    await eventually(async () => {
+      expect(await third()).toBe('id of third');
+    });
+    expect(calls().flat()).not.toContain('second');
+  });
+
+  test('its key waits no longer than it may linger', async () => {
+    const created = publisher(200, 200);
+    const { head, publish } = await publishBehindHeld(acknowledge, [], created);
+    await expect(head).rejects.toMatchObject(FAILED);
+    await eventually(async () => {
+      expect(await publish(message('second', 'a.1'))).toBe('id of second');
+    });
+  });
+
+  test('it is not tried again once its message was given up', async () => {
+    const created = publisher(300);
+    const { held, head, publish } = await publishBehindHeld(
+      googleError(503, 'UNAVAILABLE'),
+      [],
+      created,
+    );
+    await expect(head).rejects.toMatchObject(FAILED);
+    held.release();
+    await eventually(async () => {
+      expect(await publish(message('second', 'a.1'))).toBe('id of second');
+    });
+    expect(
+      calls()
+        .flat()
+        .filter((text) => text === 'first'),
+    ).toHaveLength(1);
   });
 });
 
