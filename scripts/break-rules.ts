@@ -150,11 +150,33 @@ const RULES: readonly Rule[] = [
     tests: `${UNIT}put-backs`,
   },
   {
-    rule: 'at SIGTERM what is held is put back',
+    rule: 'at SIGTERM what is in a call is left to its lease',
     file: DRAIN,
-    text: 'rest.map(({ batch }) => consumer.putBack(batch.messages, 1))',
-    broken: 'rest.map(() => Promise.resolve())',
+    text: 'for (const lease of held.all()) held.release(lease);',
+    broken:
+      'for (const lease of held.all()) { held.release(lease); await consumer.putBack(lease.batch.messages, 1); }',
     tests: `${UNIT}stop`,
+  },
+  {
+    rule: 'at SIGTERM what is in no call is put back',
+    file: DRAIN,
+    text: 'if (stopping.signal.aborted) await consumer.putBack(batch.messages, 1);',
+    broken: 'if (stopping.signal.aborted) return;',
+    tests: `${UNIT}stop`,
+  },
+  {
+    rule: 'a request is not sent once its time is over',
+    file: 'shared/http/request-in-time.ts',
+    text: 'if (Date.now() < until)',
+    broken: 'if (until > 0)',
+    tests: 'test/unit/http/request-in-time',
+  },
+  {
+    rule: 'a publish that took too long holds its key until it has ended',
+    file: 'shared/queue/pubsub-queue.ts',
+    text: 'await call.over;',
+    broken: '',
+    tests: 'test/unit/queue/pubsub-publisher',
   },
   {
     rule: 'the newest operation of a user wins',

@@ -24,7 +24,10 @@ export interface Drain {
   look(wake?: Wake): Promise<void>;
   /** Pulls what was put back in a second, where its wait has ended. */
   callEarly(hasEnded: (wait: Wait) => boolean): void;
-  /** Begins no more calls, waits up to `timeoutMs` for those in flight, and puts the rest back. */
+  /**
+   * Begins no more calls, puts back what is in none, and waits up to `timeoutMs` for those in flight. What
+   * one that takes longer was sending is left to its lease.
+   */
   stop(timeoutMs: number): Promise<void>;
 }
 
@@ -269,10 +272,8 @@ export function createDrain(settings: DrainSettings): Drain {
       // A pull in flight is not aborted: what it hands out is put back as well.
       await within(draining ?? Promise.resolve(), timeoutMs / 2);
       await within(Promise.all(inHand), deadline - Date.now());
-      const rest = held.all();
-      for (const lease of rest) held.release(lease);
-      const putBack = rest.map(({ batch }) => consumer.putBack(batch.messages, 1));
-      await Promise.all(putBack).catch(failed('put back'));
+      // What is still in a call comes again when its lease ends: not before the call has.
+      for (const lease of held.all()) held.release(lease);
       await crashGuard.end();
     },
   };
