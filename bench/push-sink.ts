@@ -1,5 +1,5 @@
 import { listenLocally } from '../shared/http/listen.ts';
-import { provisionPush } from '../shared/queue/pubsub-provision.ts';
+import { provision } from '../shared/queue/pubsub-provision.ts';
 
 export const PROJECT = 'bench';
 
@@ -15,8 +15,9 @@ export async function provisionSink(topic: string, deadLetterTopic: string): Pro
     response.end();
     return Promise.resolve();
   }, 0);
-  const names = { projectId: PROJECT, topic, deadLetterTopic, pushEndpoint: url };
-  const provisioned = await provisionPush(names);
+  const names = { topic, controlTopic: `${topic}-control`, deadLetterTopic };
+  const provisioned = await provision({ projectId: PROJECT, ...names });
+  await provisioned.addForward(`${topic}-forward`, [url]);
   return {
     remove: async () => {
       await provisioned.remove();

@@ -49,6 +49,13 @@ const pubsub = {
   PUBSUB_EMULATOR_HOST: z.string().exactOptional(),
 };
 
+const topics = {
+  /** Of mutations. */
+  TOPIC: name,
+  /** Of creations and rejected entries. */
+  CONTROL_TOPIC: name,
+};
+
 /** Which id the third party knows, and how a user's mutations are kept in order. */
 const ordering = {
   MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
@@ -131,7 +138,7 @@ const schemas = {
     HMAC_SECRET_NAME: secretName.exactOptional(),
     BASIC_AUTH: userAndPassword.exactOptional(),
     BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
-    TOPIC: name,
+    ...topics,
     ...pubsub,
   }),
   forward: z.object({
@@ -143,8 +150,10 @@ const schemas = {
     /** The most that may run at once; each keeps to its share of the third party's limits. */
     MAX_INSTANCES: wholeNumber.default(1),
     DEAD_LETTER_TOPIC: name,
-    /** The subscription that is drained; without it messages are pushed. Terraform does not set it yet. */
-    PULL_SUBSCRIPTION: name.exactOptional(),
+    /** The subscription of mutations that is pulled. */
+    PULL_SUBSCRIPTION: name,
+    /** The one whose pushes wake forward; what others push are messages. */
+    WAKE_SUBSCRIPTION: name,
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
     DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
     ...pubsub,
@@ -160,7 +169,7 @@ const schemas = {
     ...audienceMap,
     ...ordering,
     ...pubsub,
-    TOPIC: name,
+    ...topics,
     DEAD_LETTER_SUBSCRIPTION: name,
   }),
   /** The doctor, on a deployment: Terraform's output `cli_environment`. */

@@ -24,7 +24,7 @@ export function createCountedRelay(
   options: DeliveryToPangolin & { readonly counts: RelayCounts },
 ): HttpHandler {
   const { config, log, counts } = options;
-  const queue = embeddedQueueParts({
+  const queue = embeddedQueueParts(log, {
     embeddedQueue: { publishRoundTripMs: PUBLISH_ROUND_TRIP_MS },
   });
   const { dependencies, map } = deliveryToPangolin(options);

@@ -9,7 +9,7 @@ import { operateAudiences } from './operate-audiences.ts';
 /** Nobody waits for an answer: better slow than given up. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 
-/** Connects to the Firestore database and the Pub/Sub topic of a deployment. */
+/** Connects to the Firestore database and the Pub/Sub control topic of a deployment. */
 export function connectToFirestore(config: Config<'operator'>): AudienceConnection {
   const { GOOGLE_CLOUD_PROJECT: projectId, DESTINATION: destination } = config;
   const map = createFirestoreAudienceMap({
@@ -20,7 +20,7 @@ export function connectToFirestore(config: Config<'operator'>): AudienceConnecti
   });
   const publisher = createPubSubPublisher({
     projectId,
-    topic: config.TOPIC,
+    topic: config.CONTROL_TOPIC,
     timeoutMs: PUBLISH_TIMEOUT_MS,
     emulatorHost: config.PUBSUB_EMULATOR_HOST,
     credentials: applicationDefaultCredentials(),

@@ -4,6 +4,7 @@ import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-
 import { createDeadLetterOperations } from '../../shared/dead-letters/operations.ts';
 import { createPubSubDeadLetterStore } from '../../shared/dead-letters/pubsub-dead-letter-store.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { routeByKind } from '../../shared/queue/route-by-kind.ts';
 import { applicationDefaultCredentials } from '../google-credentials.ts';
 import type { Connection } from './connection.ts';
 
@@ -13,12 +14,17 @@ const PUBLISH_TIMEOUT_MS = 10_000;
 /** Connects to the Pub/Sub topic and subscription, and the Firestore database, of a deployment. */
 export function connectToPubSub(config: Config<'operator'>): Connection {
   const projectId = config.GOOGLE_CLOUD_PROJECT;
-  const publisher = createPubSubPublisher({
-    projectId,
-    topic: config.TOPIC,
-    timeoutMs: PUBLISH_TIMEOUT_MS,
-    emulatorHost: config.PUBSUB_EMULATOR_HOST,
-    credentials: applicationDefaultCredentials(),
+  const publisherOf = (topic: string) =>
+    createPubSubPublisher({
+      projectId,
+      topic,
+      timeoutMs: PUBLISH_TIMEOUT_MS,
+      emulatorHost: config.PUBSUB_EMULATOR_HOST,
+      credentials: applicationDefaultCredentials(),
+    });
+  const publisher = routeByKind({
+    mutations: publisherOf(config.TOPIC),
+    control: publisherOf(config.CONTROL_TOPIC),
   });
   const deadMembers = createFirestoreDeadMembers({
     projectId,

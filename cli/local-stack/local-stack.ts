@@ -127,7 +127,7 @@ function createQueueParts(
   { run, options }: { run: Run; options: QueueOptions },
 ) {
   const { PUBSUB_EMULATOR_HOST: emulatorHost } = config;
-  if (emulatorHost === undefined) return embeddedQueueParts(options);
+  if (emulatorHost === undefined) return embeddedQueueParts(log, options);
   return pubsubQueueParts(run, {
     ...options,
     log,

@@ -1,12 +1,13 @@
 /** The queue of the local stack: embedded, or Pub/Sub's emulator with real subscriptions. */
-import { createWakeHandler } from '../../functions/forward/wake-handler.ts';
-import { createWakeHost } from '../../functions/forward/wake-host.ts';
+import { createForwardHandler } from '../../functions/forward/handler.ts';
+import type { WakeHost } from '../../functions/forward/wake-host.ts';
 import type { DeadLetterStore } from '../../shared/dead-letters/dead-letter-store.ts';
 import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
 import { createPubSubDeadLetterStore } from '../../shared/dead-letters/pubsub-dead-letter-store.ts';
-import type { Drain } from '../../shared/delivery/drain.ts';
+import type { DrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
+import { logQueueCallFailed, loggedError } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Consumer } from '../../shared/queue/consumer.ts';
 import {
@@ -14,9 +15,11 @@ import {
   type EmbeddedQueueOptions,
 } from '../../shared/queue/embedded-queue.ts';
 import { createPubSubConsumer } from '../../shared/queue/pubsub-consumer.ts';
-import { provisionPull, type ProvisionedPull } from '../../shared/queue/pubsub-provision.ts';
+import { provision, wakeOf, type Provisioned } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { createPusher, type Pusher } from '../../shared/queue/push-from-consumer.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
+import { routeByKind } from '../../shared/queue/route-by-kind.ts';
 import { within } from '../../shared/within.ts';
 import { LOCAL_PROJECT, type Run } from './run.ts';
 
@@ -32,10 +35,10 @@ export interface QueueParts {
   /** Where what is published there waits for an operator. */
   readonly deadLetterStore: DeadLetterStore;
   /**
-   * Adds a subscription and drains it, woken by what is published; call it again only when it has
-   * resolved.
+   * Adds the subscriptions of a forward, which is woken by what is published; call it again only when it
+   * has resolved.
    */
-  attach(leaseMs: number, createDrain: (consumer: Consumer) => Drain): Promise<void>;
+  attach(leaseMs: number, create: (consumer: Consumer) => DrainedDelivery): Promise<void>;
   /**
    * Waits up to `timeoutMs` for what is queued to be acknowledged. Resolves with the number of messages
    * that were not, where the queue can tell.
@@ -43,22 +46,31 @@ export interface QueueParts {
   stop(timeoutMs: number): Promise<number | undefined>;
 }
 
-/** Drains and the sweep that looks at them all. */
-function createDrains() {
-  const drains: Drain[] = [];
+/** Forwards and the sweep that looks at them all. */
+function createForwards() {
+  const forwards: DrainedDelivery[] = [];
+  const pushers: Pusher[] = [];
   const sweep = setInterval(() => {
-    for (const drain of drains) void drain.look();
+    for (const one of [...forwards, ...pushers]) void one.look();
   }, SWEEP_MS);
   return {
-    add: (drain: Drain) => drains.push(drain),
+    add: (forward: DrainedDelivery, pusher?: Pusher) => {
+      forwards.push(forward);
+      if (pusher !== undefined) pushers.push(pusher);
+    },
     stop: async (timeoutMs: number) => {
       clearInterval(sweep);
-      await Promise.all(drains.map((drain) => drain.stop(timeoutMs)));
+      await Promise.all(forwards.map((forward) => forward.stop(timeoutMs)));
     },
   };
 }
 
+const NEVER_GONE = new AbortController().signal;
+/** A creation may wait for a call and then be called; nothing extends the lease of a pushed message. */
+const CONTROL_LEASE_MS = 600_000;
+
 export interface QueueOptions {
+  /** Of the queue of mutations. */
   readonly embeddedQueue?: EmbeddedQueueOptions;
   /** Puts something between a forward and its consumer, to try what other queues do. */
   readonly wrapConsumer?: (consumer: Consumer) => Consumer;
@@ -66,31 +78,43 @@ export interface QueueOptions {
 
 const unwrapped = (consumer: Consumer): Consumer => consumer;
 
-export function embeddedQueueParts({
-  embeddedQueue,
-  wrapConsumer = unwrapped,
-}: QueueOptions = {}): QueueParts {
-  const publisher = createEmbeddedQueue(embeddedQueue);
+export function embeddedQueueParts(
+  log: Logger,
+  { embeddedQueue, wrapConsumer = unwrapped }: QueueOptions = {},
+): QueueParts {
+  const mutations = createEmbeddedQueue(embeddedQueue);
+  const control = createEmbeddedQueue();
+  const publisher = routeByKind({ mutations, control });
   const deadLetters = createEmbeddedDeadLetterStore();
-  const drains = createDrains();
+  const forwards = createForwards();
   return {
     publisher,
     deadLetters,
     deadLetterStore: deadLetters,
-    attach: (leaseMs, createDrain) => {
-      const own: { drain?: Drain } = {};
-      const subscription = publisher.subscribe(({ messageId, orderingKey }) => {
-        void own.drain?.look({ messageId, key: orderingKey ?? messageId });
+    attach: (leaseMs, create) => {
+      const own: { forward?: DrainedDelivery; pusher?: Pusher } = {};
+      const pulled = mutations.subscribe(({ messageId, orderingKey }) => {
+        void own.forward?.look({ messageId, key: orderingKey ?? messageId });
       });
-      own.drain = createDrain(wrapConsumer(subscription.createConsumer(leaseMs)));
-      drains.add(own.drain);
+      const pushed = control.subscribe(() => void own.pusher?.look());
+      const forward = create(wrapConsumer(pulled.createConsumer(leaseMs)));
+      own.forward = forward;
+      own.pusher = createPusher({
+        consumer: pushed.createConsumer(CONTROL_LEASE_MS),
+        push: (delivery, key) => forward.push(delivery, key, NEVER_GONE),
+        onFailed: (error) => {
+          logQueueCallFailed(log, 'push', loggedError(error));
+        },
+      });
+      forwards.add(own.forward, own.pusher);
       return Promise.resolve();
     },
     stop: async (timeoutMs) => {
-      await within(publisher.idle(), timeoutMs - STOP_DRAIN_MS);
-      await drains.stop(STOP_DRAIN_MS);
+      const idle = Promise.all([mutations.idle(), control.idle()]);
+      await within(idle, timeoutMs - STOP_DRAIN_MS);
+      await forwards.stop(STOP_DRAIN_MS);
       await Promise.all([publisher.close(), deadLetters.close()]);
-      return publisher.pending();
+      return mutations.pending() + control.pending();
     },
   };
 }
@@ -106,42 +130,53 @@ export interface PubSubSettings extends Pick<QueueOptions, 'wrapConsumer'> {
 export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts {
   const { emulatorHost, publishTimeoutMs: timeoutMs, maxPendingBytes, log } = settings;
   const { wrapConsumer = unwrapped } = settings;
-  const topic = run.name;
-  const deadLetterTopic = `${run.name}-dead-letters`;
+  const topics = {
+    topic: run.name,
+    controlTopic: `${run.name}-control`,
+    deadLetterTopic: `${run.name}-dead-letters`,
+  };
   const connection = { projectId: LOCAL_PROJECT, emulatorHost };
-  const publisher = createPubSubPublisher({ ...connection, topic, timeoutMs });
-  const deadLetters = createPubSubPublisher({ ...connection, topic: deadLetterTopic, timeoutMs });
+  const publisherOf = (topic: string) => createPubSubPublisher({ ...connection, topic, timeoutMs });
+  const publisher = routeByKind({
+    mutations: publisherOf(topics.topic),
+    control: publisherOf(topics.controlTopic),
+  });
+  const deadLetters = publisherOf(topics.deadLetterTopic);
   const deadLetterStore = createPubSubDeadLetterStore({
     projectId: LOCAL_PROJECT,
-    subscription: deadLetterTopic,
+    subscription: topics.deadLetterTopic,
     quietMs: EMULATOR_QUIET_MS,
   });
-  const drains = createDrains();
+  const forwards = createForwards();
   const consumers: Consumer[] = [];
   const servers: ReturnType<typeof trackRequests>[] = [];
-  let provisioned: ProvisionedPull | undefined;
+  let provisioned: Provisioned | undefined;
 
   return {
     publisher,
     deadLetters,
     deadLetterStore,
-    attach: async (leaseMs, createDrain) => {
-      const subscription = `${topic}-forward-${consumers.length + 1}`;
+    attach: async (leaseMs, create) => {
+      const subscription = `${run.name}-forward-${consumers.length + 1}`;
       const consumer = wrapConsumer(createPubSubConsumer({ ...connection, subscription, leaseMs }));
-      const drain = createDrain(consumer);
-      const { server, url } = await listenLocally(
-        createWakeHandler(createWakeHost(drain), { log, maxPendingBytes }),
-        0,
-      );
+      const forward = create(consumer);
+      const handler = createForwardHandler({
+        host: unheld(forward),
+        push: (delivery, key, gone) => forward.push(delivery, key, gone),
+        wakeSubscription: wakeOf(subscription),
+        log,
+        maxPendingBytes,
+      });
+      const { server, url } = await listenLocally(handler, 0);
       servers.push(trackRequests(server));
       consumers.push(consumer);
-      provisioned ??= await provisionPull({ projectId: LOCAL_PROJECT, topic, deadLetterTopic });
-      await provisioned.addSubscriptions(subscription, [url]);
-      drains.add(drain);
+      provisioned ??= await provision({ projectId: LOCAL_PROJECT, ...topics });
+      await provisioned.addForward(subscription, [url]);
+      forwards.add(forward);
     },
     stop: async (timeoutMs) => {
       const stopForwards = async () => {
-        await drains.stop(STOP_DRAIN_MS);
+        await forwards.stop(STOP_DRAIN_MS);
         await provisioned?.remove();
         await Promise.all(servers.map((endRequests) => endRequests(1_000)));
       };
@@ -150,5 +185,19 @@ export function pubsubQueueParts(run: Run, settings: PubSubSettings): QueueParts
       await within(Promise.all(clients.map((client) => client.close())), 500);
       return undefined;
     },
+  };
+}
+
+/**
+ * Answers wakes at once: this process needs no open request to go on, and of the emulator's two pushes at a
+ * time a held one would be missing to the other forwards.
+ */
+function unheld(forward: DrainedDelivery): WakeHost {
+  return {
+    wake: (wake) => {
+      void forward.look(wake);
+      return Promise.resolve(204);
+    },
+    stop: (timeoutMs) => forward.stop(timeoutMs),
   };
 }

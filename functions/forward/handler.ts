@@ -11,26 +11,49 @@ import {
 } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { decodePush } from '../../shared/queue/push-body.ts';
-import type { Delivery, Settlement, Subscriber } from '../../shared/queue/queue.ts';
+import type { DrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
+import type { WakeHost } from './wake-host.ts';
 
 /** A message of 10 MB, Pub/Sub's limit, in base64 and its wrapping. */
 const MAX_PUSH_BYTES = 15_000_000;
 
 export interface ForwardSettings {
+  readonly host: WakeHost;
+  readonly push: DrainedDelivery['push'];
+  /** Name of the subscription whose pushes only wake. What others push is delivered. */
+  readonly wakeSubscription: string;
   readonly log: Logger;
-  /** What all deliveries under way may hold; beyond it they go back to the queue. */
+  /** Bytes of the requests that are held at once; beyond it they are answered 503. */
   readonly maxPendingBytes: number;
 }
 
 /**
- * The function that Pub/Sub pushes to: 200 acknowledges a message, 503 has it delivered again. Who
- * may call it is decided by Cloud Run's IAM, before our code.
+ * The function that Pub/Sub and Cloud Scheduler call. An empty body is a sweep, a push of the wake
+ * subscription a wake. Any other push is a message: 200 acknowledges it, 503 has it delivered again. So a
+ * message that a subscription of an older version still pushes is never taken for a wake. Cloud Run's IAM
+ * decides who may call, before our code.
  */
-export function createForwardHandler(
-  deliver: Subscriber,
-  { log, maxPendingBytes }: ForwardSettings,
-): HttpHandler {
+export function createForwardHandler(settings: ForwardSettings): HttpHandler {
+  const { host, push, wakeSubscription, log, maxPendingBytes } = settings;
   const memory = createRequestMemory(maxPendingBytes);
+
+  async function answerTo(
+    request: IncomingMessage,
+    { reservation, gone }: { reservation: Reservation; gone: AbortSignal },
+  ): Promise<Answer> {
+    if (request.method !== 'POST') {
+      throw new RequestError('METHOD_NOT_ALLOWED', 405, 'Only POST wakes forward.');
+    }
+    const body = await readBody(request, MAX_PUSH_BYTES, reservation);
+    if (body.length === 0) return { status: await host.wake() };
+    const { subscription, key, delivery } = decodePush(body);
+    if (subscription === wakeSubscription) {
+      // It is held open for as long as there is work, and needs its body no more.
+      reservation.release();
+      return { status: await host.wake({ messageId: delivery.messageId, key }) };
+    }
+    return { status: (await push(delivery, key, gone)) === 'ack' ? 200 : 503 };
+  }
 
   return async (request, response) => {
     const reservation = memory.reserve();
@@ -38,21 +61,11 @@ export function createForwardHandler(
     response.once('close', () => {
       gone.abort();
     });
-    const answer = await settle(request, reservation, (delivery) =>
-      deliver(delivery, gone.signal),
-    ).catch((error: unknown) => refuse(error, log));
+    const context = { reservation, gone: gone.signal };
+    const answer = await answerTo(request, context).catch((error: unknown) => refuse(error, log));
     reservation.release();
     if (!response.destroyed) sendAnswer(response, answer);
   };
-}
-
-async function settle(
-  request: IncomingMessage,
-  reservation: Reservation,
-  deliver: (delivery: Delivery) => Promise<Settlement>,
-): Promise<Answer> {
-  const delivery = decodePush(await readBody(request, MAX_PUSH_BYTES, reservation));
-  return { status: (await deliver(delivery)) === 'ack' ? 200 : 503 };
 }
 
 function refuse(error: unknown, log: Logger): Answer {

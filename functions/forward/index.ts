@@ -1,9 +1,8 @@
-/** Composition root of forward, the private HTTP function `forward` that Pub/Sub wakes or pushes to. */
+/** Composition root of forward, the private HTTP function that Pub/Sub wakes. */
 import { createEmbeddedAudienceMap } from '../../shared/audience-map/embedded-audience-map.ts';
 import { createFirestoreAudienceMap } from '../../shared/audience-map/firestore-audience-map.ts';
 import { readConfig } from '../../shared/config.ts';
 import { createFirestoreDeadMembers } from '../../shared/dead-letters/firestore-dead-members.ts';
-import { createDelivery } from '../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../shared/delivery/dependencies.ts';
 import { leaseFor } from '../../shared/delivery/drain.ts';
 import { createDrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
@@ -13,7 +12,6 @@ import { withInstanceShare } from '../../shared/destinations/instance-share.ts';
 import { createDestination } from '../../shared/destinations/registry.ts';
 import { dryRun } from '../../shared/dry-run/dry-run.ts';
 import { createMetadataCredentials } from '../../shared/google/metadata-credentials.ts';
-import type { HttpHandler } from '../../shared/http/answer.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
@@ -23,7 +21,6 @@ import { createEnvironmentSecret } from '../../shared/secrets/environment-secret
 import { createSecretManagerSecret } from '../../shared/secrets/secret-manager-secret.ts';
 import type { Secret } from '../../shared/secrets/secrets.ts';
 import { createForwardHandler } from './handler.ts';
-import { createWakeHandler } from './wake-handler.ts';
 import { createWakeHost } from './wake-host.ts';
 
 /** Forward may take its time over a dead letter: nobody waits for its answer. */
@@ -31,13 +28,6 @@ const DEAD_LETTER_TIMEOUT_MS = 10_000;
 
 /** Cloud Run sends SIGKILL ten seconds after SIGTERM; what follows takes the rest. */
 const STOP_TIMEOUT_MS = 6_000;
-
-/** The way in which messages come: by push, or by wakes and pulls. */
-interface Receiver {
-  readonly handler: HttpHandler;
-  readonly stop?: () => Promise<void>;
-  readonly close?: () => Promise<void>;
-}
 
 const config = readConfig('forward');
 const log = createLogger(config.LOG_LEVEL);
@@ -99,43 +89,31 @@ const dependencies: DeliveryDependencies = {
 const forwarding = config.DRY_RUN
   ? dryRun(dependencies, createEmbeddedAudienceMap())
   : dependencies;
-const { MAX_PENDING_BYTES: maxBytes, PULL_SUBSCRIPTION: subscription } = config;
-
-function pushed(): Receiver {
-  const deliver = createDelivery(forwarding);
-  return { handler: createForwardHandler(deliver, { log, maxPendingBytes: maxBytes }) };
-}
-
-function drained(subscription: string): Receiver {
-  const consumer = createPubSubConsumer({
-    projectId: config.GOOGLE_CLOUD_PROJECT,
-    subscription,
-    leaseMs: leaseFor(destination.capabilities.callTimeoutMs),
-    emulatorHost: config.PUBSUB_EMULATOR_HOST,
-    credentials,
-  });
-  const crashStore = createFirestoreCrashStore({ ...stores, subscription });
-  const host = createWakeHost(
-    createDrainedDelivery(forwarding, { consumer, crashStore, maxBytes }),
-  );
-  return {
-    handler: createWakeHandler(host, { log, maxPendingBytes: maxBytes }),
-    stop: () => host.stop(STOP_TIMEOUT_MS),
-    close: async () => {
-      await Promise.all([consumer.close(), crashStore.close()]);
-    },
-  };
-}
-
-const receiver = subscription === undefined ? pushed() : drained(subscription);
+const consumer = createPubSubConsumer({
+  projectId: config.GOOGLE_CLOUD_PROJECT,
+  subscription: config.PULL_SUBSCRIPTION,
+  leaseMs: leaseFor(destination.capabilities.callTimeoutMs),
+  emulatorHost: config.PUBSUB_EMULATOR_HOST,
+  credentials,
+});
+const crashStore = createFirestoreCrashStore({ ...stores, subscription: config.PULL_SUBSCRIPTION });
+const maxBytes = config.MAX_PENDING_BYTES;
+const delivery = createDrainedDelivery(forwarding, { consumer, crashStore, maxBytes });
+const host = createWakeHost(delivery);
 
 registerFunction({
   name: 'forward',
   log,
-  handler: receiver.handler,
-  stop: receiver.stop,
+  handler: createForwardHandler({
+    host,
+    push: (message, key, gone) => delivery.push(message, key, gone),
+    wakeSubscription: config.WAKE_SUBSCRIPTION,
+    log,
+    maxPendingBytes: maxBytes,
+  }),
+  stop: () => host.stop(STOP_TIMEOUT_MS),
   close: async () => {
-    await receiver.close?.();
+    await Promise.all([consumer.close(), crashStore.close()]);
     // What it holds back comes first: the others hold nothing.
     await destination.close?.();
     await Promise.all([deadLetters.close(), audienceMap.close(), deadMembers.close()]);

@@ -1,4 +1,5 @@
-import type { Drain, Wake } from '../../shared/delivery/drain.ts';
+import type { Wake } from '../../shared/delivery/drain.ts';
+import type { DrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
 
 /**
  * Keeps requests open for the drain: Cloud Run gives an instance CPU only while a request is open
@@ -20,7 +21,7 @@ const TAKEN_OVER = 204;
 const EMPTY = 200;
 const STOPPING = 503;
 
-export function createWakeHost(drain: Drain): WakeHost {
+export function createWakeHost(drain: Pick<DrainedDelivery, 'look' | 'stop'>): WakeHost {
   let open: ((status: number) => void) | undefined;
   let isStopping = false;
   const answer = (status: number): void => {

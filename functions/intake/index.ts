@@ -6,6 +6,7 @@ import { registerFunction } from '../../shared/http/functions-framework.ts';
 import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
+import { routeByKind } from '../../shared/queue/route-by-kind.ts';
 import type { SecretText } from '../../shared/secret-text.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { createSecretManagerSecret } from '../../shared/secrets/secret-manager-secret.ts';
@@ -31,12 +32,17 @@ function secretFrom(
 
 const hmacSecret = secretFrom(config.HMAC_SECRETS, config.HMAC_SECRET_NAME);
 if (hmacSecret === undefined) throw new TypeError('The configuration demands an HMAC secret.');
-const publisher = createPubSubPublisher({
-  projectId: config.GOOGLE_CLOUD_PROJECT,
-  topic: config.TOPIC,
-  timeoutMs: config.PUBLISH_TIMEOUT_MS,
-  emulatorHost: config.PUBSUB_EMULATOR_HOST,
-  credentials,
+const publisherOf = (topic: string) =>
+  createPubSubPublisher({
+    projectId: config.GOOGLE_CLOUD_PROJECT,
+    topic,
+    timeoutMs: config.PUBLISH_TIMEOUT_MS,
+    emulatorHost: config.PUBSUB_EMULATOR_HOST,
+    credentials,
+  });
+const publisher = routeByKind({
+  mutations: publisherOf(config.TOPIC),
+  control: publisherOf(config.CONTROL_TOPIC),
 });
 const audienceMap = createLazyAudienceMap(async () => {
   const { createFirestoreAudienceMap } =

@@ -19,6 +19,15 @@ export type AudienceRecord = Readonly<
   )
 >;
 
+/** A creation that was taken from the queue and is not settled yet: it is tried again from here. */
+export interface WaitingCreation {
+  readonly audience: Audience;
+  readonly requestId: string;
+  readonly trace?: string | undefined;
+  /** When it was asked for: it is given up on by its age. */
+  readonly askedAt: Date;
+}
+
 /** The right to create one audience's segment, until `expiresAt`. */
 export interface Lease {
   readonly audience: Audience;
@@ -56,6 +65,13 @@ export interface AudienceMap {
   settleReady(lease: Lease, segment: string, readyAt?: Date): Promise<Settled>;
   /** Records that the third party refused, in words for the person who creates the audience. */
   settleFailed(lease: Lease, reason: string): Promise<Settled>;
+  /**
+   * Keeps a creation to be tried again at `dueAt`, in the state `creating`; while somebody holds the lease,
+   * when it expires. Does nothing for an audience that is ready.
+   */
+  postpone(creation: WaitingCreation, dueAt: Date): Promise<void>;
+  /** Creations whose time to be tried again has come, the longest due first, at most `limit`. */
+  due(limit: number): Promise<WaitingCreation[]>;
   /** Gives a lease back unsettled, so that a redelivery need not wait for it to expire. */
   release(lease: Lease): Promise<void>;
   close(): Promise<void>;

@@ -26,6 +26,8 @@ export function boundAudienceMap(map: AudienceMap, timeoutMs: number, advice: st
     claim: (request) => bound(map.claim(request)),
     settleReady: (lease, segment, readyAt) => bound(map.settleReady(lease, segment, readyAt)),
     settleFailed: (lease, reason) => bound(map.settleFailed(lease, reason)),
+    postpone: (creation, dueAt) => bound(map.postpone(creation, dueAt)),
+    due: (limit) => bound(map.due(limit)),
     release: (lease) => bound(map.release(lease)),
     close: () => map.close(),
   };

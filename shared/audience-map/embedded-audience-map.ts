@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pageOf, type ListedAudienceMap } from './audience-list.ts';
-import type { AudienceRecord, Lease } from './audience-map.ts';
+import type { AudienceRecord, Lease, WaitingCreation } from './audience-map.ts';
 import { documentId } from './document-id.ts';
 
 interface Entry {
   record: AudienceRecord;
   lease: Lease | undefined;
+  waiting?: { readonly creation: WaitingCreation; readonly dueAt: Date } | undefined;
 }
 
 /** A complete audience map in the memory of the process. `now` is the clock that leases run by. */
@@ -33,7 +34,8 @@ export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): L
         }
         const expiresAt = new Date(now().getTime() + leaseMs);
         const lease: Lease = { audience, requestId, holder: randomUUID(), expiresAt };
-        byAudience.set(audience.id, { record: { audience, state: 'creating' }, lease });
+        const waiting = known?.waiting && { ...known.waiting, dueAt: expiresAt };
+        byAudience.set(audience.id, { record: { audience, state: 'creating' }, lease, waiting });
         return { claimed: true, lease };
       }),
 
@@ -45,6 +47,7 @@ export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): L
         const { audience } = lease;
         entry.record = { audience, state: 'ready', segment, ...(readyAt && { readyAt }) };
         entry.lease = undefined;
+        entry.waiting = undefined;
         bySegment.set(segment, entry);
         return 'settled';
       }),
@@ -56,8 +59,30 @@ export function createEmbeddedAudienceMap(now: () => Date = () => new Date()): L
         const { audience, requestId } = lease;
         entry.record = { audience, state: 'failed', reason, requestId };
         entry.lease = undefined;
+        entry.waiting = undefined;
         return 'settled';
       }),
+
+    postpone: (creation, dueAt) =>
+      answer(() => {
+        const { audience } = creation;
+        const known = byAudience.get(audience.id);
+        if (known?.record.state === 'ready') return;
+        const lease =
+          known?.lease !== undefined && known.lease.expiresAt > now() ? known.lease : undefined;
+        const waiting = { creation, dueAt: lease?.expiresAt ?? dueAt };
+        byAudience.set(audience.id, { record: { audience, state: 'creating' }, lease, waiting });
+      }),
+
+    due: (limit) =>
+      answer(() =>
+        [...byAudience.values()]
+          .flatMap(({ waiting }) => waiting ?? [])
+          .filter(({ dueAt }) => dueAt <= now())
+          .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+          .slice(0, limit)
+          .map(({ creation }) => creation),
+      ),
 
     release: (lease) =>
       answer(() => {

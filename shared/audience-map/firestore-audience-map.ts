@@ -4,7 +4,7 @@ import { pageOf, type AudienceList, type ListedAudienceMap } from './audience-li
 import type { AudienceMap, Claim, Lease, Settled } from './audience-map.ts';
 import { boundAudienceMap, boundTo } from './bound-audience-map.ts';
 import { documentId } from './document-id.ts';
-import { holds, parse, toRecord, type Stored } from './firestore-record.ts';
+import { holds, parse, toRecord, waitingIn, type Stored } from './firestore-record.ts';
 
 export interface FirestoreAudienceMapOptions {
   /** Default: the project of the credentials in force, or of the emulator. */
@@ -71,6 +71,7 @@ export function createFirestoreAudienceMap(
           state: 'creating',
           audience: claimed,
           lease: { requestId, holder, expiresAt: until },
+          ...waitingUntil(known, until),
         };
         transaction.set(reference, creating);
         return { claimed: true, lease: { audience: claimed, requestId, holder, expiresAt } };
@@ -99,9 +100,36 @@ export function createFirestoreAudienceMap(
       return settle(held, { state: 'failed', audience: refused, reason, requestId });
     },
 
-    release: async (held) => {
-      await settle(held, { state: 'creating', audience: held.audience, lease: null });
+    postpone: ({ audience: asked, requestId, trace, askedAt }, dueAt) =>
+      firestore.runTransaction(async (transaction) => {
+        const reference = audiences(asked.id);
+        const known = parse(await transaction.get(reference));
+        if (known?.state === 'ready') return;
+        const held = known?.state === 'creating' ? known.lease : null;
+        const lease = held !== null && held.expiresAt.toDate() > new Date() ? held : null;
+        const waiting = {
+          requestId,
+          ...(trace !== undefined && { trace }),
+          askedAt: Timestamp.fromDate(askedAt),
+          dueAt: lease?.expiresAt ?? Timestamp.fromDate(dueAt),
+        };
+        const creating: Stored = { state: 'creating', audience: asked, lease, waiting };
+        transaction.set(reference, creating);
+      }),
+
+    due: async (limit) => {
+      const isDue = root.collection('audiences').where(DUE_AT, '<=', Timestamp.now());
+      const { docs } = await isDue.orderBy(DUE_AT).limit(limit).get();
+      return docs.flatMap((snapshot) => waitingIn(parse(snapshot)) ?? []);
     },
+
+    release: (held) =>
+      firestore.runTransaction(async (transaction) => {
+        const reference = audiences(held.audience.id);
+        const known = parse(await transaction.get(reference));
+        if (known?.state === 'creating' && holds(known, held))
+          transaction.set(reference, { ...known, lease: null });
+      }),
 
     close: () => firestore.terminate(),
   };
@@ -120,6 +148,15 @@ export function createFirestoreAudienceMap(
     ...boundAudienceMap(map, timeoutMs, ADVICE),
     list: (request) => bound(list(request)),
   };
+}
+
+/** Only creations that wait have it, so that looking for them reads no other document. */
+const DUE_AT = 'waiting.dueAt';
+
+/** What waits, not before the lease that is taken now has ended. */
+function waitingUntil(known: Stored | undefined, dueAt: Timestamp) {
+  if (known?.state !== 'creating' || known.waiting === undefined) return {};
+  return { waiting: { ...known.waiting, dueAt } };
 }
 
 const ADVICE =

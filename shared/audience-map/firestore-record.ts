@@ -1,14 +1,26 @@
 import { Timestamp, type DocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
-import type { AudienceRecord, Lease } from './audience-map.ts';
+import type { AudienceRecord, Lease, WaitingCreation } from './audience-map.ts';
 
 const audience = z.object({ id: z.string(), name: z.string(), customer: z.int().optional() });
 const lease = z
   .object({ requestId: z.string(), holder: z.string(), expiresAt: z.instanceof(Timestamp) })
   .nullable();
+/** Of a creation that is to be tried again. */
+const waiting = z.object({
+  requestId: z.string(),
+  trace: z.string().exactOptional(),
+  askedAt: z.instanceof(Timestamp),
+  dueAt: z.instanceof(Timestamp),
+});
 /** A document of the map, as it stands in Firestore. */
 const stored = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('creating'), audience, lease }),
+  z.object({
+    state: z.literal('creating'),
+    audience,
+    lease,
+    waiting: waiting.exactOptional(),
+  }),
   z.object({
     state: z.literal('ready'),
     audience,
@@ -30,6 +42,13 @@ export function parse(snapshot: DocumentSnapshot | undefined): Stored | undefine
 /** Whether the creation of this document is still that of the lease. */
 export function holds(record: Stored | undefined, held: Lease): boolean {
   return record?.state === 'creating' && record.lease?.holder === held.holder;
+}
+
+/** The creation that waits in this document. */
+export function waitingIn(record: Stored | undefined): WaitingCreation | undefined {
+  if (record?.state !== 'creating' || record.waiting === undefined) return undefined;
+  const { requestId, trace, askedAt } = record.waiting;
+  return { audience: record.audience, requestId, trace, askedAt: askedAt.toDate() };
 }
 
 /** The record that the map tells of a document. */

@@ -40,13 +40,21 @@ type Item = { readonly delivery: Delivery } &
     | ({ readonly kind: 'mutations' } & MutationsItem)
   );
 
+type CreationItem = Extract<Item, { kind: 'create-audience' }>;
+
 /** The outcome of messages of a key batch. */
 interface Settled {
   readonly counts: OutcomeCounts;
+  /** What a creation waits for in the audience map. */
+  readonly postponed?: Wait | undefined;
   readonly unsupportedRemovals?: number;
   /** Present: they must come again. */
   readonly wait?: Wait | undefined;
 }
+
+/** Between the tries of a creation; sweeps come once a minute. */
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 const EXPIRED: GivenUp = {
   reason: 'retry-window-ended',
@@ -64,7 +72,7 @@ const CRASHED: GivenUp = {
  * delivered as one message. After the first message that must wait, the rest waits as well.
  */
 export function createKeyBatchDelivery(dependencies: DeliveryDependencies): DeliverKeyBatch {
-  const { retryWindowMs, deadMembers, memberId, now = Date.now } = dependencies;
+  const { retryWindowMs, deadMembers, audienceMap, memberId, now = Date.now } = dependencies;
   const destination = loggedDestination(dependencies);
   const retryBriefly = dependencies.retryBriefly ?? createBriefRetry();
   const creation = { ...dependencies, destination, retryBriefly };
@@ -127,15 +135,25 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     return { counts: { ...NO_OUTCOMES, rejected } };
   }
 
+  /**
+   * A creation that comes to nothing for now waits in the audience map, so that nothing behind it does, and
+   * is delivered again from there.
+   */
   async function create(
-    { message }: Extract<Item, { kind: 'create-audience' }>,
+    { message: { audience, requestId }, message, delivery }: CreationItem,
     context: { hold: Hold; log: Logger },
   ): Promise<Settled> {
     for (;;) {
       const wait = destination.paused() ?? (await createSegment(message, creation, context));
-      if (wait === undefined || !(await context.hold.lookAgain())) {
-        return { counts: NO_OUTCOMES, wait };
-      }
+      if (wait === undefined) return { counts: NO_OUTCOMES };
+      if (await context.hold.lookAgain()) continue;
+      if (context.hold.isLost()) return { counts: NO_OUTCOMES, wait };
+      const { publishTime: askedAt, attributes } = delivery;
+      const dueAt = new Date(now() + pauseBeforeNextTry(now() - askedAt.getTime(), wait));
+      const { trace } = attributes;
+      await audienceMap.postpone({ audience, requestId, trace, askedAt }, dueAt);
+      dependencies.onCreationPostponed?.(dueAt);
+      return { counts: NO_OUTCOMES, postponed: wait };
     }
   }
 
@@ -189,6 +207,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     let unsupportedRemovals = 0;
     let settled = 0;
     let wait: Wait | undefined;
+    let postponed: Wait | undefined;
     try {
       const ids = new Set<string>();
       const items = messages.map((delivery): Item => {
@@ -202,19 +221,20 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
         counts = sum(counts, result.counts);
         unsupportedRemovals += result.unsupportedRemovals ?? 0;
         wait = result.wait;
+        postponed ??= result.postponed;
         if (wait !== undefined) break;
         settled += run.length;
       }
-      logSettled(items, { counts, unsupportedRemovals, wait });
+      logSettled(items, { counts, unsupportedRemovals, wait, postponed });
     } catch (error) {
       wait = { reason: 'it failed unexpectedly' };
       logDeliveryFailed(log, loggedError(error));
     }
-    return { settled, members: counts.delivered + counts.rejected, wait };
+    return { settled, members: counts.delivered + counts.rejected, wait, postponed };
 
     function logSettled(
       items: readonly Item[],
-      { counts, unsupportedRemovals, wait }: Required<Settled>,
+      { counts, unsupportedRemovals, wait, postponed }: Required<Settled>,
     ): void {
       const requestIds = requestsOf(items);
       const [first] = items;
@@ -229,10 +249,16 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
         requestIds: requestIds.length > 1 ? requestIds : undefined,
         unsupportedRemovals: unsupportedRemovals > 0 ? unsupportedRemovals : undefined,
         forDestination: first?.kind === 'ignored' ? first.forDestination : undefined,
-        retryReason: wait?.reason,
+        retryReason: (wait ?? postponed)?.reason,
       });
     }
   };
+}
+
+/** As long again as half of what it has waited so far, so that it is tried less and less often. */
+function pauseBeforeNextTry(ageMs: number, { remainingMs }: Wait): number {
+  const pauseMs = remainingMs ?? ageMs / 2;
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs));
 }
 
 /** The messages from `start` on that are delivered together. */

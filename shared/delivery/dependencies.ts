@@ -30,6 +30,8 @@ export interface DeliveryDependencies {
   readonly onDestinationFault?: () => void;
   /** Called when an audience has its segment: what waits for it can go on. */
   readonly onAudienceReady?: (audience: string) => void;
+  /** Called when a creation waits in the audience map, with the time of its next try. */
+  readonly onCreationPostponed?: (dueAt: Date) => void;
   /** Called when calls are taken again after a pause: what waits for the platform can go on. */
   readonly onPlatformResumed?: () => void;
   /** Default: {@link decodeMessage}. */

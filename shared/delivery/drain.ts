@@ -22,6 +22,11 @@ export interface Drain {
    * it. Without a wake it is a sweep.
    */
   look(wake?: Wake): Promise<void>;
+  /**
+   * Delivers something of a key while nothing else of it is delivered here. Undefined when something is, or
+   * the drain has stopped: then nothing is done.
+   */
+  alone<Value>(key: string, deliver: () => Promise<Value>): Promise<Value | undefined>;
   /** Pulls what was put back in a second, where its wait has ended. */
   callEarly(hasEnded: (wait: Wait) => boolean): void;
   /**
@@ -256,6 +261,15 @@ export function createDrain(settings: DrainSettings): Drain {
       // A key that was put back comes when its time is over, and the sweep looks for it.
       if (wake !== undefined && !putBacks.isAway(wake.key)) awaited.announce(wake.messageId);
       return beginOrJoin();
+    },
+    alone: async (key, deliverAlone) => {
+      if (stopping.signal.aborted || keysInCalls.has(key)) return undefined;
+      keysInCalls.add(key);
+      try {
+        return await deliverAlone();
+      } finally {
+        keysInCalls.delete(key);
+      }
     },
     callEarly: (hasEnded) => {
       const called = putBacks.callEarly(hasEnded).then((messages) => {

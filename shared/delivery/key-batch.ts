@@ -27,6 +27,8 @@ export interface KeyBatchResult {
   readonly members: number;
   /** Present when messages are left: they must come again. */
   readonly wait?: Wait | undefined;
+  /** Present when a creation among the settled ones waits in the audience map, to be tried again. */
+  readonly postponed?: Wait | undefined;
 }
 
 /**

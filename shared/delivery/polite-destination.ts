@@ -80,7 +80,7 @@ export function createPoliteDestination(
     const ended = await inTurn(async () => {
       mayBegin();
       return guarded(settled);
-    }, 0);
+    }, CREATION_PRIORITY);
     if (ended.kind === 'paused') {
       const text = `No segment can be created now: ${ended.reason}`;
       throw new DestinationError('DESTINATION_PAUSED', text, { retryable: true });
@@ -105,7 +105,7 @@ export function createPoliteDestination(
           const value = await destination.apply(batch);
           return { value, verdict: verdictOf(value) };
         });
-      }, 1);
+      }, MEMBERS_PRIORITY);
       return result.kind === 'made' ? result.value : result;
     },
     obtainSegment: async (request, mayBegin = () => undefined) => {
@@ -117,6 +117,10 @@ export function createPoliteDestination(
     },
   };
 }
+
+/** A person waits for a creation, so it takes the next call that may be made. */
+const CREATION_PRIORITY = 1;
+const MEMBERS_PRIORITY = 0;
 
 type Settled<Value> = { readonly value: Value } | { readonly error: unknown };
 

@@ -35,7 +35,7 @@ export function createTurns({ maxConcurrentCalls, maxCallRate }: DestinationCapa
         async () => {
           if (isPaused()) return begin();
           await pace.wait();
-          return rate === undefined ? begin() : rate.add(begin);
+          return rate === undefined ? begin() : rate.add(begin, { priority });
         },
         { priority },
       ),

@@ -18,6 +18,8 @@ export function dryRunAudienceMap(map: AudienceMap, overlay: AudienceMap): Audie
     },
     settleReady: overlay.settleReady.bind(overlay),
     settleFailed: overlay.settleFailed.bind(overlay),
+    postpone: overlay.postpone.bind(overlay),
+    due: overlay.due.bind(overlay),
     release: overlay.release.bind(overlay),
     close: async () => {
       await Promise.all([map.close(), overlay.close()]);

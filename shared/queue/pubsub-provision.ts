@@ -1,86 +1,83 @@
-import { PubSub, type Subscription, type Topic } from '@google-cloud/pubsub';
+import { PubSub, type Topic } from '@google-cloud/pubsub';
 import { boundedCall } from '../bounded-call.ts';
 import { PlatformError } from '../errors.ts';
 import { ACK_DEADLINE_SECONDS } from './pubsub-consumer.ts';
 
 const PROVISION_TIMEOUT_MS = 10_000;
 /** The longest there is: a wake is held open while there is work. */
-const WAKE_ACK_DEADLINE_SECONDS = 600;
+const PUSH_ACK_DEADLINE_SECONDS = 600;
 
-export interface PushWiring {
+export interface Topics {
   readonly projectId: string;
+  /** Of mutations. */
   readonly topic: string;
-  readonly deadLetterTopic: string;
-  readonly pushEndpoint: string;
-}
-
-export interface ProvisionedPush {
-  /**
-   * Creates a further push subscription on the topic, for another forward; it gets what is published
-   * from now on.
-   * @throws PlatformError QUEUE_UNAVAILABLE when Pub/Sub does not answer in time.
-   */
-  addSubscription(pushEndpoint: string): Promise<void>;
-  /** Deletes what was created. */
-  remove(): Promise<void>;
-}
-
-export interface PullWiring {
-  readonly projectId: string;
-  readonly topic: string;
+  /** Of creations and rejected entries. */
+  readonly controlTopic: string;
   readonly deadLetterTopic: string;
 }
 
-export interface ProvisionedPull {
+export interface Provisioned {
   /**
-   * Creates the subscriptions of a forward: one that it pulls, and one that wakes each of its instances.
+   * Creates the subscriptions of a forward, which get what is published from now on: one that it pulls, one
+   * that wakes each of its instances ({@link wakeOf}), and one that pushes control messages to the first.
    * @param name of the pull subscription
    * @throws PlatformError QUEUE_UNAVAILABLE when Pub/Sub does not answer in time.
    */
-  addSubscriptions(name: string, wakeEndpoints: readonly string[]): Promise<void>;
+  addForward(name: string, endpoints: readonly string[]): Promise<void>;
   /** Deletes what was created. */
   remove(): Promise<void>;
 }
 
+/** The name of the subscription that wakes an instance of a forward, counted from 0. */
+export function wakeOf(subscription: string, instance = 0): string {
+  return `${subscription}-wake-${instance + 1}`;
+}
+
 /**
- * Creates a topic, and a dead-letter topic with a subscription that keeps what arrives.
+ * Creates the topics, and a subscription that keeps dead letters: what Terraform does for a deployment, for
+ * an emulator.
  * @throws PlatformError QUEUE_UNAVAILABLE when Pub/Sub does not answer in time.
  */
-export async function provisionPull(wiring: PullWiring): Promise<ProvisionedPull> {
-  const pubsub = new PubSub({ projectId: wiring.projectId });
+export async function provision(topics: Topics): Promise<Provisioned> {
+  const pubsub = new PubSub({ projectId: topics.projectId });
   const gaxOpts = boundedCall(PROVISION_TIMEOUT_MS);
   const created: { delete(): Promise<unknown> }[] = [];
+  const create = async (name: string): Promise<Topic> => {
+    const [topic] = await pubsub.createTopic(name, gaxOpts);
+    created.unshift(topic);
+    return topic;
+  };
+  const subscribe = async (topic: Topic, name: string, options: object = {}): Promise<void> => {
+    const [subscription] = await topic.createSubscription(name, { gaxOpts, ...options });
+    created.unshift(subscription);
+  };
+  const pushTo = (pushEndpoint: string) => ({
+    pushConfig: { pushEndpoint },
+    ackDeadlineSeconds: PUSH_ACK_DEADLINE_SECONDS,
+    retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+  });
   try {
-    const [topic] = await pubsub.createTopic(wiring.topic, gaxOpts);
-    const [deadLetterTopic] = await pubsub.createTopic(wiring.deadLetterTopic, gaxOpts);
-    const [deadLetters] = await deadLetterTopic.createSubscription(wiring.deadLetterTopic, {
-      gaxOpts,
-    });
+    const mutations = await create(topics.topic);
+    const control = await create(topics.controlTopic);
+    await subscribe(await create(topics.deadLetterTopic), topics.deadLetterTopic);
     return {
-      addSubscriptions: async (name, wakeEndpoints) => {
+      addForward: async (name, endpoints) => {
         try {
-          const [pull] = await topic.createSubscription(name, {
-            gaxOpts,
-            enableMessageOrdering: true,
-            ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
-          });
-          created.push(pull);
-          for (const [index, pushEndpoint] of wakeEndpoints.entries()) {
-            const [wake] = await topic.createSubscription(`${name}-wake-${index + 1}`, {
-              gaxOpts,
-              pushConfig: { pushEndpoint },
-              ackDeadlineSeconds: WAKE_ACK_DEADLINE_SECONDS,
-              retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
-            });
-            created.push(wake);
+          const pull = { enableMessageOrdering: true, ackDeadlineSeconds: ACK_DEADLINE_SECONDS };
+          await subscribe(mutations, name, pull);
+          for (const [instance, endpoint] of endpoints.entries()) {
+            await subscribe(mutations, wakeOf(name, instance), pushTo(endpoint));
           }
+          const [first = ''] = endpoints;
+          const pushed = { ...pushTo(first), enableMessageOrdering: true };
+          await subscribe(control, `${name}-control`, pushed);
         } catch (error) {
           throw unavailable(error);
         }
       },
       remove: async () => {
-        await Promise.all([...created, deadLetters].map((one) => one.delete()));
-        await Promise.all([topic.delete(), deadLetterTopic.delete()]);
+        // Subscriptions come before their topics.
+        for (const one of created) await one.delete();
         await pubsub.close();
       },
     };
@@ -88,58 +85,6 @@ export async function provisionPull(wiring: PullWiring): Promise<ProvisionedPull
     await pubsub.close();
     throw unavailable(error);
   }
-}
-
-/**
- * Creates a topic with an ordered push subscription, and a dead-letter topic with a subscription that
- * keeps what arrives: what Terraform does for a deployment, for an emulator.
- * @throws PlatformError QUEUE_UNAVAILABLE when Pub/Sub does not answer in time.
- */
-export async function provisionPush(wiring: PushWiring): Promise<ProvisionedPush> {
-  const pubsub = new PubSub({ projectId: wiring.projectId });
-  try {
-    return await provision(pubsub, wiring);
-  } catch (error) {
-    await pubsub.close();
-    throw unavailable(error);
-  }
-}
-
-async function provision(pubsub: PubSub, wiring: PushWiring): Promise<ProvisionedPush> {
-  const gaxOpts = boundedCall(PROVISION_TIMEOUT_MS);
-  const [topic] = await pubsub.createTopic(wiring.topic, gaxOpts);
-  const subscriptions = [await createPush(topic, `${wiring.topic}-forward`, wiring.pushEndpoint)];
-  const [deadLetterTopic] = await pubsub.createTopic(wiring.deadLetterTopic, gaxOpts);
-  const [deadLetters] = await deadLetterTopic.createSubscription(wiring.deadLetterTopic, {
-    gaxOpts,
-  });
-
-  return {
-    addSubscription: async (pushEndpoint) => {
-      const name = `${wiring.topic}-forward-${subscriptions.length + 1}`;
-      try {
-        subscriptions.push(await createPush(topic, name, pushEndpoint));
-      } catch (error) {
-        throw unavailable(error);
-      }
-    },
-    remove: async () => {
-      await Promise.all([...subscriptions, deadLetters].map((one) => one.delete()));
-      await Promise.all([topic.delete(), deadLetterTopic.delete()]);
-      await pubsub.close();
-    },
-  };
-}
-
-async function createPush(topic: Topic, name: string, pushEndpoint: string): Promise<Subscription> {
-  const [subscription] = await topic.createSubscription(name, {
-    pushConfig: { pushEndpoint },
-    gaxOpts: boundedCall(PROVISION_TIMEOUT_MS),
-    enableMessageOrdering: true,
-    ackDeadlineSeconds: 600,
-    retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 600 } },
-  });
-  return subscription;
 }
 
 function unavailable(cause: unknown): PlatformError {

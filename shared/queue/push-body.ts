@@ -8,6 +8,8 @@ import type { Delivery } from './queue.ts';
  * Source: Cloud Pub/Sub, "Push subscriptions", message format (documented).
  */
 const pushBody = z.object({
+  /** `projects/…/subscriptions/…` */
+  subscription: z.string().default(''),
   message: z.object({
     data: z.base64().default(''),
     attributes: z.record(z.string(), z.string()).default({}),
@@ -18,31 +20,36 @@ const pushBody = z.object({
   deliveryAttempt: z.int().exactOptional(),
 });
 
-/**
- * The delivery in a push request's body.
- * @throws MessageError when it is not Pub/Sub's.
- */
-export function decodePush(body: Buffer): Delivery {
-  const { message, deliveryAttempt } = parsePush(body);
-  return {
-    messageId: message.messageId,
-    data: Buffer.from(message.data, 'base64'),
-    attributes: message.attributes,
-    publishTime: new Date(message.publishTime),
-    deliveryAttempt,
-  };
-}
-
 /** Attribute of a message with its ordering key, for emulators: their pushes leave the key out. */
 export const KEY_ATTRIBUTE = 'orderingKey';
 
+/** What a push request brings. */
+export interface Push {
+  /** Name of the subscription that pushes, without its project. */
+  readonly subscription: string;
+  /** The ordering key; of a message without one, its own id. */
+  readonly key: string;
+  readonly delivery: Delivery;
+}
+
 /**
- * The message that a wake tells of, and its ordering key.
- * @throws MessageError when the body is not a push of Pub/Sub's.
+ * The message in a push request's body.
+ * @throws MessageError when it is not Pub/Sub's.
  */
-export function decodeWake(body: Buffer): { messageId: string; key: string } {
-  const { messageId, orderingKey, attributes } = parsePush(body).message;
-  return { messageId, key: orderingKey ?? attributes[KEY_ATTRIBUTE] ?? messageId };
+export function decodePush(body: Buffer): Push {
+  const { subscription, message, deliveryAttempt } = parsePush(body);
+  const { messageId, orderingKey, attributes } = message;
+  return {
+    subscription: subscription.slice(subscription.lastIndexOf('/') + 1),
+    key: orderingKey ?? attributes[KEY_ATTRIBUTE] ?? messageId,
+    delivery: {
+      messageId,
+      data: Buffer.from(message.data, 'base64'),
+      attributes,
+      publishTime: new Date(message.publishTime),
+      deliveryAttempt,
+    },
+  };
 }
 
 function parsePush(body: Buffer): z.output<typeof pushBody> {

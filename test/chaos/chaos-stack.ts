@@ -5,7 +5,7 @@ import { createDmpClient, type DmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient, type PangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { leaseFor } from '../../shared/delivery/drain.ts';
 import { environment } from '../../shared/config.ts';
-import { provisionPull } from '../../shared/queue/pubsub-provision.ts';
+import { provision, wakeOf } from '../../shared/queue/pubsub-provision.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import {
@@ -74,14 +74,20 @@ export async function startChaosStack(
   await pangolin.setFaults(FAULTS);
 
   const topic = `chaos-${randomUUID()}`;
+  const controlTopic = `${topic}-control`;
   const deadLetterTopic = `${topic}-dead-letters`;
   const ports = await Promise.all(Array.from({ length: drainers }, () => freePort()));
-  const provisioned = await provisionPull({ projectId: PROJECT, topic, deadLetterTopic });
+  const provisioned = await provision({
+    projectId: PROJECT,
+    topic,
+    controlTopic,
+    deadLetterTopic,
+  });
   onEnd(() => provisioned.remove());
   const stored = await keepStoredMessages(PROJECT, topic);
   const subscription = `${topic}-forward`;
   const wakeEndpoints = ports.map((port) => `http://127.0.0.1:${port}`);
-  await provisioned.addSubscriptions(subscription, wakeEndpoints);
+  await provisioned.addForward(subscription, wakeEndpoints);
 
   let fail: (error: unknown) => void = () => undefined;
   const broken = new Promise<never>((_, reject) => {
@@ -100,7 +106,7 @@ export async function startChaosStack(
   };
   for (const file of [INTAKE_LOG, FORWARD_LOG]) rmSync(file, { force: true });
 
-  const startForward = async (port: number) =>
+  const startForward = async (port: number, instance: number) =>
     watched(
       await startFunction({
         target: 'forward',
@@ -112,13 +118,18 @@ export async function startChaosStack(
           ...variables,
           DEAD_LETTER_TOPIC: deadLetterTopic,
           PULL_SUBSCRIPTION: subscription,
+          WAKE_SUBSCRIPTION: wakeOf(subscription, instance),
           DESTINATION_BASE_URL: pangolinServer.url,
           DESTINATION_CREDENTIALS: 'pangolin:pangolin',
         },
       }),
     );
   const forwards = await Promise.all(
-    ports.map(async (port) => ({ port, process: await startForward(port) })),
+    ports.map(async (port, instance) => ({
+      port,
+      instance,
+      process: await startForward(port, instance),
+    })),
   );
   for (const forward of forwards) onEnd(() => forward.process.end('SIGKILL'));
   let turn = 0;
@@ -144,6 +155,7 @@ export async function startChaosStack(
       variables: {
         ...variables,
         TOPIC: topic,
+        CONTROL_TOPIC: controlTopic,
         HMAC_SECRETS: SECRET,
       },
     }),
@@ -171,7 +183,7 @@ export async function startChaosStack(
         return;
       }
       await forward.process.end(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-      forward.process = await startForward(forward.port);
+      forward.process = await startForward(forward.port, forward.instance);
     },
   };
 }

@@ -82,6 +82,64 @@ export function audienceMapContract(create: () => Promise<AudienceMap>): void {
     expect(await map.find(AUDIENCE.id)).toMatchObject({ segment: '2' });
   });
 
+  const ASKED = new Date('2026-11-02T12:00:00.500Z');
+  const postponed = (requestId = 'r-1', audience = AUDIENCE) => ({
+    audience,
+    requestId,
+    trace: 't-1',
+    askedAt: ASKED,
+  });
+  const past = (ms = 1_000) => new Date(Date.now() - ms);
+
+  test('a creation that is postponed is due at its time, until it is settled', async () => {
+    expect(await map.due(10)).toEqual([]);
+    await map.postpone(postponed(), new Date(Date.now() + LONG));
+    expect(await map.find(AUDIENCE.id)).toEqual({ state: 'creating', audience: AUDIENCE });
+    expect(await map.due(10)).toEqual([]);
+    await map.postpone(postponed(), past());
+    expect(await map.due(10)).toEqual([postponed()]);
+    await map.settleReady(leaseOf(await claim('r-1')), '12345');
+    expect(await map.due(10)).toEqual([]);
+  });
+
+  test('creations are told the longest due first, as many as asked for, and without what they lack', async () => {
+    const of = (id: string) => ({ audience: { id, name: id }, requestId: 'r', askedAt: ASKED });
+    await map.postpone(of('a.2'), past(2_000));
+    await map.postpone(of('a.1'), past(3_000));
+    await map.postpone(of('a.3'), past(1_000));
+    expect(await map.due(2)).toEqual([of('a.1'), of('a.2')]);
+  });
+
+  test('a creation that is claimed is due again when the lease ends, or when it was given back', async () => {
+    await map.postpone(postponed(), past());
+    const crashed = leaseOf(await claim('r-1', SHORT));
+    expect(crashed.audience).toEqual(AUDIENCE);
+    await sleep(2 * SHORT);
+    expect(await map.due(10)).toEqual([postponed()]);
+    const lease = leaseOf(await claim('r-1'));
+    expect(await map.due(10)).toEqual([]);
+    await map.release(lease);
+    await map.postpone(postponed(), past());
+    expect(await map.due(10)).toEqual([postponed()]);
+  });
+
+  test('postponing while somebody creates leaves the lease, and waits for its end', async () => {
+    const lease = leaseOf(await claim('r-1'));
+    await map.postpone(postponed('r-2'), past());
+    expect(await map.due(10)).toEqual([]);
+    expect(await map.settleFailed(lease, 'refused')).toBe('settled');
+    expect(await map.due(10)).toEqual([]);
+    await map.postpone(postponed('r-2'), past());
+    expect(await map.due(10)).toEqual([postponed('r-2')]);
+  });
+
+  test('an audience that is ready is not postponed', async () => {
+    await map.settleReady(leaseOf(await claim('r-1')), '12345');
+    await map.postpone(postponed(), past());
+    expect(await map.find(AUDIENCE.id)).toMatchObject({ state: 'ready' });
+    expect(await map.due(10)).toEqual([]);
+  });
+
   test('a released lease can be claimed at once', async () => {
     await map.release(leaseOf(await claim('r-1')));
     expect(await map.find(AUDIENCE.id)).toEqual({ state: 'creating', audience: AUDIENCE });

@@ -5,7 +5,7 @@ import type { DeadLetterStore } from '../../shared/dead-letters/dead-letter-stor
 import { createEmbeddedDeadLetterStore } from '../../shared/dead-letters/embedded-dead-letter-store.ts';
 import { createPubSubDeadLetterStore } from '../../shared/dead-letters/pubsub-dead-letter-store.ts';
 import { PlatformError } from '../../shared/errors.ts';
-import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
+import { provision as provisionTopics } from '../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
 import { eventually } from '../setup/eventually.ts';
@@ -57,11 +57,11 @@ describeWithEmulators('dead letters on Pub/Sub', () => {
 
   async function provision() {
     const subscription = `t-${randomUUID()}`;
-    const names = { topic: `${subscription}-main`, deadLetterTopic: subscription };
-    const provisioned = await provisionPush({
-      ...names,
+    const provisioned = await provisionTopics({
       projectId,
-      pushEndpoint: 'http://127.0.0.1:9/',
+      topic: `${subscription}-main`,
+      controlTopic: `${subscription}-control`,
+      deadLetterTopic: subscription,
     });
     const publisher = createPubSubPublisher({
       projectId,

@@ -40,7 +40,7 @@ export async function play(schedule: Schedule): Promise<Memberships> {
       expected: expectedMembers(sent),
       segments: relay.platform.segments.list().length,
       deadLetters: (await relay.deadLetters.list({})).letters.length,
-      undelivered: relay.queue.pending(),
+      undelivered: relay.pending(),
     };
   } finally {
     await relay.close();
@@ -144,7 +144,7 @@ async function recover(relay: Relay, sent: Sent[]): Promise<void> {
     await passUntil(allAnswered, A_LONG_TIME_MS);
   }
   for (const audience of AUDIENCES) void relay.create(audience).catch(ignoreOutage);
-  const isIdle = () => relay.queue.pending() === 0;
+  const isIdle = () => relay.pending() === 0;
   await passUntil(isIdle, A_LONG_TIME_MS);
   // What is replayed may be behind what died with it, for the same user.
   for (let turn = 0; turn < 3; turn += 1) {

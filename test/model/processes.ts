@@ -1,5 +1,7 @@
 import { PlatformError } from '../../shared/errors.ts';
-import type { Drain, Wake } from '../../shared/delivery/drain.ts';
+import type { DrainedDelivery } from '../../shared/delivery/drained-delivery.ts';
+import type { Wake } from '../../shared/delivery/drain.ts';
+import type { Pusher } from '../../shared/queue/push-from-consumer.ts';
 import type { Consumer } from '../../shared/queue/consumer.ts';
 
 /** Gives an object whose methods do nothing any more, and never answer, once the process has crashed. */
@@ -25,26 +27,35 @@ export interface Processes {
   stop(): Promise<void>;
 }
 
+/** A forward, and what pushes control messages to it. */
+export interface ProcessOfForward {
+  readonly delivery: DrainedDelivery;
+  readonly pusher?: Pusher;
+}
+
 interface Process {
   readonly state: { isAlive: boolean; isCutOff: boolean };
-  readonly drain: Drain;
+  readonly forward: ProcessOfForward;
 }
 
 const NEVER = new Promise<never>(() => undefined);
 /** A process that ends in order has this long: Cloud Run gives ten seconds. */
 const STOP_MS = 6_000;
 
-export function createProcesses(start: (parts: ProcessParts) => Drain): Processes {
+export function createProcesses(start: (parts: ProcessParts) => ProcessOfForward): Processes {
   let running = [begin()];
 
   function begin(): Process {
     const state = { isAlive: true, isCutOff: false };
-    return { state, drain: start({ alive: gateOf(state), reachable: cuttable(state) }) };
+    return { state, forward: start({ alive: gateOf(state), reachable: cuttable(state) }) };
   }
 
   return {
     wake: (wake) => {
-      for (const { drain } of running) void drain.look(wake);
+      for (const { forward } of running) {
+        void forward.delivery.look(wake);
+        void forward.pusher?.look();
+      }
     },
     crash: () => {
       for (const { state } of running) state.isAlive = false;
@@ -53,7 +64,7 @@ export function createProcesses(start: (parts: ProcessParts) => Drain): Processe
     rollOut: () => {
       const before = running;
       running = [...before, begin()];
-      void Promise.all(before.map(({ drain }) => drain.stop(STOP_MS))).then(() => {
+      void Promise.all(before.map(({ forward }) => forward.delivery.stop(STOP_MS))).then(() => {
         running = running.filter((process) => !before.includes(process));
       });
     },
@@ -64,7 +75,7 @@ export function createProcesses(start: (parts: ProcessParts) => Drain): Processe
       for (const { state } of running) state.isCutOff = false;
     },
     stop: async () => {
-      await Promise.all(running.map(({ drain }) => drain.stop(0)));
+      await Promise.all(running.map(({ forward }) => forward.delivery.stop(0)));
     },
   };
 }

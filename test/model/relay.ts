@@ -16,7 +16,9 @@ import pangolin from '../../shared/destinations/http/platforms/pangolin.json' wi
 import { PlatformError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../shared/queue/embedded-queue.ts';
+import { createPusher } from '../../shared/queue/push-from-consumer.ts';
 import type { Publisher } from '../../shared/queue/queue.ts';
+import { routeByKind } from '../../shared/queue/route-by-kind.ts';
 import { createPlatform } from '../pangolin/platform.ts';
 import { cappedConsumer } from '../setup/capped-consumer.ts';
 import { pangolinFetch, type Network } from './pangolin-fetch.ts';
@@ -62,12 +64,14 @@ export function createRelay(settings: RelaySettings) {
   );
 
   const outage = { queueIsDown: false };
+  const control = createEmbeddedQueue({ publishRoundTripMs: 20 });
+  const routed = routeByKind({ mutations: queue, control });
   const publisher: Publisher = {
-    ...queue,
+    ...routed,
     publish: (message) =>
       outage.queueIsDown
         ? Promise.reject(new PlatformError('QUEUE_UNAVAILABLE', 'The queue is down.'))
-        : queue.publish(message),
+        : routed.publish(message),
   };
 
   const createDestination = (connection: { fetch: typeof fetch }): Destination => {
@@ -88,10 +92,13 @@ export function createRelay(settings: RelaySettings) {
   const subscription = queue.subscribe(({ messageId, orderingKey = messageId }) => {
     forward.wake({ messageId, key: orderingKey });
   });
+  const pushed = control.subscribe(() => {
+    forward.wake();
+  });
   const crashStore = createEmbeddedCrashStore();
   /** A new process of forward; what it depends on is out of its reach once it has crashed. */
-  const forward = createProcesses(({ alive, reachable }) =>
-    createDrainedDelivery(
+  const forward = createProcesses(({ alive, reachable }) => {
+    const delivery = createDrainedDelivery(
       {
         destination: createDestination(alive({ fetch: pangolinFetch(platform, network) })),
         audienceMap: alive(audienceMap),
@@ -111,8 +118,14 @@ export function createRelay(settings: RelaySettings) {
         maxBytes: 1_000_000,
         extendEveryMs: EXTEND_EVERY_MS,
       },
-    ),
-  );
+    );
+    const pusher = createPusher({
+      consumer: alive(reachable(pushed.createConsumer(LEASE_MS))),
+      push: (message, key) => delivery.push(message, key, NEVER_GONE),
+      onFailed: () => undefined,
+    });
+    return { delivery, pusher };
+  });
   const sweep = setInterval(() => {
     forward.wake();
   }, SWEEP_MS);
@@ -142,7 +155,8 @@ export function createRelay(settings: RelaySettings) {
     platform,
     network,
     outage,
-    queue,
+    /** Messages that are not acknowledged yet. */
+    pending: () => queue.pending() + control.pending(),
     forward,
     create: (id: string) => createAudience({ id, name: `Audience ${id}` }, correlation(), intake),
     mutate: (mutations: readonly Mutation[]) =>
@@ -157,11 +171,12 @@ export function createRelay(settings: RelaySettings) {
     close: async () => {
       clearInterval(sweep);
       await forward.stop();
-      await queue.close();
+      await publisher.close();
     },
   };
 }
 
 export type Relay = ReturnType<typeof createRelay>;
 
+const NEVER_GONE = new AbortController().signal;
 const NO_SECRET = { current: () => Promise.resolve([]), refresh: () => Promise.resolve([]) };

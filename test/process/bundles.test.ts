@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { playDemo } from '../../cli/demo/play.ts';
 import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient } from '../../cli/dmp/pangolin-client.ts';
-import { provisionPush } from '../../shared/queue/pubsub-provision.ts';
+import { provision, wakeOf } from '../../shared/queue/pubsub-provision.ts';
 import { startPangolin } from '../pangolin/pangolin.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
 import { UNHURRIED } from '../setup/unhurried.ts';
@@ -32,36 +32,37 @@ describeWithEmulators('the bundles of npm run build, deployed as on Google Cloud
     return running.url;
   };
 
-  test('intake → Pub/Sub push → forward → Pangolin: exactly the 900 members', async () => {
+  test('intake → Pub/Sub → forward → Pangolin: exactly the 900 members', async () => {
     const topic = `t-${randomUUID()}`;
     const shared = {
       GOOGLE_CLOUD_PROJECT: 'bundles-test',
       FIRESTORE_COLLECTION: topic,
       DESTINATION: 'pangolin',
     };
+    const names = { topic, controlTopic: `${topic}-control`, deadLetterTopic: `${topic}-dead` };
+    const subscription = `${topic}-forward`;
     const pangolin = await startPangolin();
     cleanups.push(() => pangolin.close());
 
     const forwardUrl = await deploy('forward', {
       target: 'forward',
-      readyStatus: 400,
+      readyStatus: 405,
       variables: {
         ...shared,
-        DEAD_LETTER_TOPIC: `${topic}-dead`,
+        DEAD_LETTER_TOPIC: names.deadLetterTopic,
+        PULL_SUBSCRIPTION: subscription,
+        WAKE_SUBSCRIPTION: wakeOf(subscription),
         DESTINATION_BASE_URL: pangolin.url,
         DESTINATION_CREDENTIALS: 'pangolin:pangolin',
       },
     });
-    const provisioned = await provisionPush({
-      projectId: 'bundles-test',
-      topic,
-      deadLetterTopic: `${topic}-dead`,
-      pushEndpoint: forwardUrl,
-    });
+    const provisioned = await provision({ projectId: 'bundles-test', ...names });
     cleanups.push(() => provisioned.remove());
+    await provisioned.addForward(subscription, [forwardUrl]);
     const variables = {
       ...shared,
       TOPIC: topic,
+      CONTROL_TOPIC: names.controlTopic,
       HMAC_SECRETS: 'local-secret',
       ...UNHURRIED,
     };

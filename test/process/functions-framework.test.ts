@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { provisionPush, type ProvisionedPush } from '../../shared/queue/pubsub-provision.ts';
+import { provision, type Provisioned } from '../../shared/queue/pubsub-provision.ts';
 import { answersContract } from '../flow/answers.contract.ts';
 import { describeWithEmulators } from '../setup/describe-with-emulators.ts';
 import { UNHURRIED } from '../setup/unhurried.ts';
@@ -15,16 +15,17 @@ describeWithEmulators('intake, run by the functions framework', () => {
   const topic = `t-${randomUUID()}`;
   const variables = {
     TOPIC: topic,
+    CONTROL_TOPIC: `${topic}-control`,
     DESTINATION: 'pangolin',
     HMAC_SECRETS: 'local-secret',
     GOOGLE_CLOUD_PROJECT: PROJECT,
     MAX_BODY_BYTES: String(MAX_BODY_BYTES),
     ...UNHURRIED,
   };
-  let provisioned: ProvisionedPush;
+  let provisioned: Provisioned;
   beforeAll(async () => {
-    const names = { topic, deadLetterTopic: `${topic}-dead`, pushEndpoint: 'http://127.0.0.1:9/' };
-    provisioned = await provisionPush({ projectId: PROJECT, ...names });
+    const names = { topic, controlTopic: `${topic}-control`, deadLetterTopic: `${topic}-dead` };
+    provisioned = await provision({ projectId: PROJECT, ...names });
   });
   afterAll(() => provisioned.remove());
 

@@ -50,7 +50,7 @@ export async function onDelivery(
     log: marked.log,
     ...overrides,
   };
-  const subscriber = createDelivery(dependencies);
+  const subscriber = createDelivery(createKeyBatchDelivery(dependencies));
   const deliver: Delivering['deliver'] = (content, operatedAt) => {
     const replay = operatedAt === undefined ? {} : { operatedAt: String(operatedAt) };
     const data = typeof content === 'string' ? Buffer.from(content) : messageOf(content);

@@ -13,7 +13,13 @@ export async function playPushes({ log, untilLogged }: MarkedLog): Promise<void>
     fails
       ? Promise.reject(new Error(`${MARK} broke it`))
       : new Promise<Settlement>((resolve) => settle.push(resolve));
-  const handler = createForwardHandler(deliver, { log, maxPendingBytes: 1_000 });
+  const handler = createForwardHandler({
+    host: { wake: () => Promise.resolve(200), stop: () => Promise.resolve() },
+    push: deliver,
+    wakeSubscription: 'none',
+    log,
+    maxPendingBytes: 1_000,
+  });
   const { server, url } = await listenLocally(handler, 0);
   const message = {
     data: Buffer.from(MARK.repeat(100)).toString('base64'),

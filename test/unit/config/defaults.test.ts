@@ -27,6 +27,7 @@ const DEFAULTS = {
 };
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'p' };
+const SUBSCRIPTIONS = { PULL_SUBSCRIPTION: 's', WAKE_SUBSCRIPTION: 'w' };
 
 /** A local stack's configuration with its secrets readable. */
 function revealed({ HMAC_SECRETS, DESTINATION_CREDENTIALS, ...rest }: Config<'localStack'>) {
@@ -114,8 +115,8 @@ it("without variables, the process's own are read", () => {
 });
 
 it.each([
-  ['intake', { ...PROJECT, TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
-  ['forward', { ...PROJECT, DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
+  ['intake', { ...PROJECT, TOPIC: 't', CONTROL_TOPIC: 'c', HMAC_SECRETS: 's', DESTINATION: 'd' }],
+  ['forward', { ...PROJECT, DEAD_LETTER_TOPIC: 'd', ...SUBSCRIPTIONS, DESTINATION: 'd' }],
 ] as const)('%s starts with what it cannot guess', (program, variables) => {
   expect(readConfig(program, variables)).toMatchObject({
     LOG_LEVEL: 'info',
@@ -125,7 +126,12 @@ it.each([
 });
 
 it('forward has one destination, with options and a description of its own where they are set', () => {
-  const needed = { ...PROJECT, DEAD_LETTER_TOPIC: 'd', DESTINATION: 'my-platform' };
+  const needed = {
+    ...PROJECT,
+    DEAD_LETTER_TOPIC: 'd',
+    ...SUBSCRIPTIONS,
+    DESTINATION: 'my-platform',
+  };
   const unset = readConfig('forward', needed);
   expect(unset).toMatchObject({ DESTINATION: 'my-platform', DRY_RUN: false });
   expect(unset).not.toHaveProperty('DESTINATION_OPTIONS');
@@ -146,7 +152,13 @@ it('forward has one destination, with options and a description of its own where
 });
 
 it('the command line on a deployment starts with what it cannot guess', () => {
-  const needed = { ...PROJECT, TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  const needed = {
+    ...PROJECT,
+    TOPIC: 't',
+    CONTROL_TOPIC: 'c',
+    DEAD_LETTER_SUBSCRIPTION: 's',
+    DESTINATION: 'd',
+  };
   expect(readConfig('operator', needed)).toStrictEqual({
     ...needed,
     FIRESTORE_DATABASE: '(default)',
@@ -157,9 +169,9 @@ it('the command line on a deployment starts with what it cannot guess', () => {
 });
 
 it.each([
-  ['intake', { TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' }],
-  ['forward', { DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' }],
-  ['operator', { TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' }],
+  ['intake', { TOPIC: 't', CONTROL_TOPIC: 'c', HMAC_SECRETS: 's', DESTINATION: 'd' }],
+  ['forward', { DEAD_LETTER_TOPIC: 'd', ...SUBSCRIPTIONS, DESTINATION: 'd' }],
+  ['operator', { TOPIC: 't', CONTROL_TOPIC: 'c', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' }],
 ] as const)('%s publishes to an emulator where one is named', (program, variables) => {
   const needed = { ...PROJECT, ...variables };
   expect(readConfig(program, needed)).not.toHaveProperty('PUBSUB_EMULATOR_HOST');
@@ -179,9 +191,15 @@ it('the command line finds the local stack by the variables the stack is started
 });
 
 it('intake, the command line and the local stack spread users over shards alike', () => {
-  const own = { ...PROJECT, TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
+  const own = { ...PROJECT, TOPIC: 't', CONTROL_TOPIC: 'c', HMAC_SECRETS: 's', DESTINATION: 'd' };
   const intake = readConfig('intake', own);
-  const needed = { ...PROJECT, TOPIC: 't', DEAD_LETTER_SUBSCRIPTION: 's', DESTINATION: 'd' };
+  const needed = {
+    ...PROJECT,
+    TOPIC: 't',
+    CONTROL_TOPIC: 'c',
+    DEAD_LETTER_SUBSCRIPTION: 's',
+    DESTINATION: 'd',
+  };
   for (const { SHARDS, MEMBER_ID } of [
     readConfig('operator', needed),
     readConfig('localStack', {}),

@@ -3,12 +3,25 @@ import { readConfig, type Environment, type Program } from '../../../shared/conf
 import { ConfigurationError } from '../../../shared/errors.ts';
 
 const VALID: Record<Program, Environment> = {
-  intake: { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' },
-  forward: { GOOGLE_CLOUD_PROJECT: 'p', DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' },
+  intake: {
+    GOOGLE_CLOUD_PROJECT: 'p',
+    TOPIC: 't',
+    CONTROL_TOPIC: 'c',
+    HMAC_SECRETS: 's',
+    DESTINATION: 'd',
+  },
+  forward: {
+    GOOGLE_CLOUD_PROJECT: 'p',
+    DEAD_LETTER_TOPIC: 'd',
+    PULL_SUBSCRIPTION: 's',
+    WAKE_SUBSCRIPTION: 'w',
+    DESTINATION: 'd',
+  },
   userSync: {},
   operator: {
     GOOGLE_CLOUD_PROJECT: 'p',
     TOPIC: 't',
+    CONTROL_TOPIC: 'c',
     DEAD_LETTER_SUBSCRIPTION: 's',
     DESTINATION: 'd',
   },
@@ -50,10 +63,13 @@ it.each(Object.entries(VALID))('%s has no problem with what it needs', (program,
 
 it.each([
   ['intake', 'TOPIC'],
+  ['intake', 'CONTROL_TOPIC'],
   ['intake', 'GOOGLE_CLOUD_PROJECT'],
   ['forward', 'GOOGLE_CLOUD_PROJECT'],
   ['operator', 'GOOGLE_CLOUD_PROJECT'],
   ['forward', 'DEAD_LETTER_TOPIC'],
+  ['forward', 'PULL_SUBSCRIPTION'],
+  ['forward', 'WAKE_SUBSCRIPTION'],
   ['forward', 'DESTINATION'],
   ['intake', 'DESTINATION'],
   ['doctor', 'GOOGLE_CLOUD_PROJECT'],
@@ -63,6 +79,7 @@ it.each([
   ['doctor', 'INTAKE_URL'],
   ['doctor', 'HMAC_SECRET_NAME'],
   ['operator', 'TOPIC'],
+  ['operator', 'CONTROL_TOPIC'],
   ['operator', 'DEAD_LETTER_SUBSCRIPTION'],
   ['operator', 'DESTINATION'],
 ] as const)('%s does not start without %s', (program, name) => {
@@ -165,6 +182,7 @@ it('every wrong, missing or contradicting variable is reported at once', () => {
   expect(namedIn(problems).sort()).toEqual([
     'BASIC_AUTH',
     'BASIC_AUTH_SECRET_NAME, BASIC_AUTH',
+    'CONTROL_TOPIC',
     'DESTINATION',
     'FIRESTORE_COLLECTION',
     'GOOGLE_CLOUD_PROJECT',

@@ -4,7 +4,7 @@ import { readConfig } from '../../../shared/config.ts';
 const NAME = 'projects/my-project/secrets/hmac';
 
 describe("intake's HMAC secret", () => {
-  const needed = { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', DESTINATION: 'd' };
+  const needed = { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', CONTROL_TOPIC: 'c', DESTINATION: 'd' };
   const onlyOne = 'HMAC_SECRET_NAME, HMAC_SECRETS: set exactly one of them';
 
   it('comes from Secret Manager', () => {
@@ -39,7 +39,13 @@ describe("intake's HMAC secret", () => {
 });
 
 describe("intake's Basic Auth", () => {
-  const rest = { GOOGLE_CLOUD_PROJECT: 'p', TOPIC: 't', HMAC_SECRETS: 's', DESTINATION: 'd' };
+  const rest = {
+    GOOGLE_CLOUD_PROJECT: 'p',
+    TOPIC: 't',
+    CONTROL_TOPIC: 'c',
+    HMAC_SECRETS: 's',
+    DESTINATION: 'd',
+  };
 
   it('is off without variables', () => {
     const config = readConfig('intake', rest);
@@ -62,7 +68,13 @@ describe("intake's Basic Auth", () => {
 });
 
 describe("forward's credentials", () => {
-  const rest = { GOOGLE_CLOUD_PROJECT: 'p', DEAD_LETTER_TOPIC: 'd', DESTINATION: 'd' };
+  const rest = {
+    GOOGLE_CLOUD_PROJECT: 'p',
+    DEAD_LETTER_TOPIC: 'd',
+    PULL_SUBSCRIPTION: 's',
+    WAKE_SUBSCRIPTION: 'w',
+    DESTINATION: 'd',
+  };
 
   it.each([
     {},

@@ -55,8 +55,8 @@ async function setUp() {
     }
     return message;
   };
-  const processes = createProcesses(({ alive }) =>
-    createDrainedDelivery(
+  const processes = createProcesses(({ alive }) => ({
+    delivery: createDrainedDelivery(
       {
         destination: {
           ...destination,
@@ -78,7 +78,7 @@ async function setUp() {
         maxBytes: 1_000_000,
       },
     ),
-  );
+  }));
   for (const audience of [...HEALTHY.slice(0, 4), POISON, ...HEALTHY.slice(4)]) {
     await queue.publish({
       data: encodeMessage({ ...mutationsOf(...add('user')), audience }),

@@ -54,7 +54,7 @@ describe('the lease', () => {
     await audienceMap.claim({ audience, requestId: 'crashed', leaseMs: LEASE_MS });
 
     clock.time += LEASE_MS - 1;
-    expect(await deliver(createOf())).toBe('nack');
+    expect(await deliver(createOf())).toBe('waits');
     expect(lines).toMatchObject([{ retryReason: 'another creation is in flight' }]);
     expect(destination.requests).toEqual([]);
 
@@ -68,7 +68,7 @@ describe('the lease', () => {
     const error = new DestinationError('DESTINATION_UNAVAILABLE', text, { retryable: true });
     const destination = failingOnce(error);
     const { audienceMap, deliver, lines } = deliveryFixture({ destination });
-    expect(await deliver(createOf())).toBe('nack');
+    expect(await deliver(createOf())).toBe('waits');
     expect(lines).toMatchObject([{ event: 'delivery_settled', retryReason: text }]);
     expect(await audienceMap.find(AUDIENCE)).toMatchObject({ state: 'creating' });
     expect(await deliver(createOf())).toBe('ack');
@@ -92,9 +92,9 @@ describe('the lease', () => {
         },
       }),
     });
-    expect(await fixture.deliver(createOf())).toBe('nack');
+    expect(await fixture.deliver(createOf())).toBe('waits');
     expect(await fixture.audienceMap.find(AUDIENCE)).toMatchObject({ state: 'creating' });
-    expect(fixture.lines).toMatchObject([{ settled: 'nack' }]);
+    expect(fixture.lines).toMatchObject([{ settled: 'ack', retryReason: expect.any(String) }]);
   });
 });
 
@@ -139,10 +139,10 @@ test('wrong credentials call the operator, and the creation comes again', async 
     details: { status: 401 },
   });
   const { deliver, lines } = deliveryFixture({ destination: failingOnce(error) });
-  expect(await deliver(createOf())).toBe('nack');
+  expect(await deliver(createOf())).toBe('waits');
   expect(lines).toMatchObject([
     { severity: 'ERROR', event: 'destination_fault', status: 401 },
-    { event: 'delivery_settled', settled: 'nack' },
+    { event: 'delivery_settled', settled: 'ack', retryReason: 'Recorder answered 401' },
   ]);
   expect(await deliver(createOf())).toBe('ack');
 });

@@ -12,7 +12,6 @@ import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
 import type { DeliverKeyBatch } from '../../../shared/delivery/key-batch.ts';
-import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
@@ -36,8 +35,11 @@ export interface DeliveryFixture {
   readonly lines: Line[];
   /** Its lines about single calls. */
   readonly callLines: Line[];
-  /** Delivers a message published just now, or the same delivery again. */
-  readonly deliver: (message: Message | Delivery) => Promise<Settlement>;
+  /**
+   * Delivers a message published just now, or the same delivery again. `waits`: it is a creation that is
+   * acknowledged, and waits in the audience map.
+   */
+  readonly deliver: (message: Message | Delivery) => Promise<Settlement | 'waits'>;
   /** Delivers messages of one ordering key together. */
   readonly deliverBatch: DeliverKeyBatch;
   /** What reached the dead-letter topic. */
@@ -84,7 +86,12 @@ export function deliveryFixture({
     log: createLogger('debug', { write }),
     now: () => clock.time,
   };
-  const deliver = createDelivery(dependencies);
+  const deliverBatch = createKeyBatchDelivery(dependencies);
+  const hold = {
+    mayCall: () => !gone.aborted,
+    isLost: () => gone.aborted,
+    lookAgain: () => Promise.resolve(false),
+  };
 
   return {
     clock,
@@ -92,9 +99,13 @@ export function deliveryFixture({
     deadMembers,
     lines,
     callLines,
-    deliver: (message) =>
-      deliver('data' in message ? message : deliveryOf(message, new Date(clock.time)), gone),
-    deliverBatch: createKeyBatchDelivery(dependencies),
+    deliver: async (message) => {
+      const one = 'data' in message ? message : deliveryOf(message, new Date(clock.time));
+      const { wait, postponed } = await deliverBatch([one], hold);
+      if (wait !== undefined) return 'nack';
+      return postponed === undefined ? 'ack' : 'waits';
+    },
+    deliverBatch,
     deadLetters: () => Promise.resolve(published),
     makeReady: async () => {
       const audience = { id: AUDIENCE, name: 'Test audience' };

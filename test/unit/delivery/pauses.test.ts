@@ -27,7 +27,7 @@ async function fixtureOf(answer?: BatchResult, overrides: Partial<DeliveryDepend
 const deliveriesOf = (count: number) => usersUpTo(count).map((user) => mutationsOf(...add(user)));
 
 describe('while the third party is left alone', () => {
-  test('deliveries go back at once: nothing is called, and the audience map is not read', async () => {
+  test('deliveries go back at once, creations wait: nothing is called, and the audience map is not read', async () => {
     const { deliver, destination, find, linesOf, lines, state } = await fixtureOf(FAILED, {
       circuit: { failuresToOpen: 3 },
     });
@@ -39,7 +39,10 @@ describe('while the third party is left alone', () => {
     destination.batches.length = 0;
     find.mockClear();
     const messages = [...deliveriesOf(20), createOf()];
-    expect(await Promise.all(messages.map(deliver))).toEqual(messages.map(() => 'nack'));
+    expect(await Promise.all(messages.map(deliver))).toEqual([
+      ...Array.from({ length: 20 }, () => 'nack'),
+      'waits',
+    ]);
     expect([destination.batches, destination.requests]).toEqual([[], []]);
     expect(find).not.toHaveBeenCalled();
     expect(lines.at(-1)).toMatchObject({
@@ -122,8 +125,8 @@ describe('when the third party refuses us (401)', () => {
       },
     });
     const { deliver, lines } = deliveryFixture({ destination });
-    expect(await deliver(createOf())).toBe('nack');
-    expect(await deliver(createOf())).toBe('nack');
+    expect(await deliver(createOf())).toBe('waits');
+    expect(await deliver(createOf())).toBe('waits');
     expect(lines.filter(({ severity }) => severity === 'ERROR')).toMatchObject([
       { event: 'destination_fault', status: 401 },
     ]);
@@ -142,10 +145,10 @@ test('a creation whose path is wrong (404) calls the operator, and members are d
   });
   const { deliver, lines, makeReady } = deliveryFixture({ destination });
   await makeReady();
-  expect(await deliver(createOf('r-1', { id: 'a.2', name: 'Other' }))).toBe('nack');
+  expect(await deliver(createOf('r-1', { id: 'a.2', name: 'Other' }))).toBe('waits');
   expect(lines).toMatchObject([
     { severity: 'ERROR', event: 'destination_fault', status: 404 },
-    { settled: 'nack' },
+    { settled: 'ack', retryReason: 'x' },
   ]);
   expect(await deliver(mutationsOf(...add('a')))).toBe('ack');
 });

@@ -1,5 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import type { BatchResult, MicroBatch } from '../../../shared/destinations/destination.ts';
+import type {
+  BatchResult,
+  DestinationCapabilities,
+  MicroBatch,
+} from '../../../shared/destinations/destination.ts';
 import {
   createPoliteDestination,
   type PoliteDestination,
@@ -16,6 +20,44 @@ const REQUEST = { title: 't', audienceId: 'a' };
 const OUTCOMES = { kind: 'outcomes', outcomes: [{ status: 'delivered' }] };
 
 fakeTimeForEachTest();
+
+describe('A creation takes the next free call', () => {
+  const orderOf = async (capabilities: Partial<DestinationCapabilities>) => {
+    const { destination } = timedDestination(100, { capabilities });
+    const order: string[] = [];
+    const polite = createPoliteDestination({
+      id: destination.id,
+      capabilities: destination.capabilities,
+      apply: (batch) => {
+        order.push('members');
+        return destination.apply(batch);
+      },
+      createSegment: (request) => {
+        order.push('creation');
+        return destination.createSegment(request);
+      },
+    });
+    const ended: Promise<unknown>[] = Array.from({ length: 4 }, () => polite.apply(() => BATCH));
+    await pass(10);
+    ended.push(polite.obtainSegment(REQUEST));
+    await pass(10_000, 10);
+    await Promise.all(ended);
+    return order;
+  };
+
+  test('before members that have waited for longer', async () => {
+    expect(await orderOf({ maxConcurrentCalls: 2 })).toEqual([
+      ...['members', 'members', 'creation', 'members', 'members'],
+    ]);
+  });
+
+  test('also where calls wait for their rate', async () => {
+    const maxCallRate = { calls: 1, perMs: 1_000 };
+    expect(await orderOf({ maxConcurrentCalls: 3, maxCallRate })).toEqual([
+      ...['members', 'creation', 'members', 'members', 'members'],
+    ]);
+  });
+});
 
 describe('the rate of calls', () => {
   test('stay below the limit in every second, members and segments together', async () => {

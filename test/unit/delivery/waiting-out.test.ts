@@ -111,13 +111,13 @@ describe('a delivery', () => {
     expect(beganAt).toHaveLength(2);
   });
 
-  test('that creates a segment goes back: its lease is shorter', async () => {
+  test('that creates a segment waits in the audience map: its lease is shorter', async () => {
     const { deliver, destination, lines, audienceMap } = await fixtureOf(() => NO_ANSWER);
     void deliver(mutationsOf(...add('a')));
     await pass(1_000);
-    expect(await deliver(createOf('r-1', { id: 'a.2', name: 'Other' }))).toBe('nack');
+    expect(await deliver(createOf('r-1', { id: 'a.2', name: 'Other' }))).toBe('waits');
     expect(destination.requests).toEqual([]);
-    expect(await audienceMap.find('a.2')).toBeUndefined();
+    expect(await audienceMap.find('a.2')).toMatchObject({ state: 'creating' });
     expect(lines.at(-1)).toMatchObject({ retryReason: LEFT_ALONE });
   });
 });

@@ -1,6 +1,7 @@
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
 import { encodeMessage, type Message } from '../../../shared/audience/message.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
+import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import type { Destination } from '../../../shared/destinations/destination.ts';
@@ -63,7 +64,7 @@ export function dryRunFixture(destination: Destination = untouchable()) {
     now: () => NOW,
   };
   const dry = dryRun(real, createEmbeddedAudienceMap());
-  const subscriber = createDelivery(dry);
+  const subscriber = createDelivery(createKeyBatchDelivery(dry));
 
   return {
     real,

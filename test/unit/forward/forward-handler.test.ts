@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createForwardHandler } from '../../../functions/forward/handler.ts';
+import type { Wake } from '../../../shared/delivery/drain.ts';
 import { listenLocally } from '../../../shared/http/listen.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
@@ -23,15 +24,30 @@ afterEach(async () => {
 async function startForward(
   deliver: (gone: AbortSignal) => Promise<Settlement>,
   maxPendingBytes = 64_000_000,
+  wakeAnswer: () => Promise<number> = () => Promise.resolve(200),
 ) {
   const deliveries: Delivery[] = [];
   const lines: string[] = [];
-  const subscriber = (delivery: Delivery, gone: AbortSignal) => {
-    deliveries.push(delivery);
-    return deliver(gone);
-  };
+  const keys: string[] = [];
+  const wakes: (Wake | undefined)[] = [];
   const log = createLogger('debug', { write: (line) => lines.push(line) });
-  const handler = createForwardHandler(subscriber, { log, maxPendingBytes });
+  const handler = createForwardHandler({
+    host: {
+      wake: (wake) => {
+        wakes.push(wake);
+        return wakeAnswer();
+      },
+      stop: () => Promise.resolve(),
+    },
+    push: (delivery, key, gone) => {
+      deliveries.push(delivery);
+      keys.push(key);
+      return deliver(gone);
+    },
+    wakeSubscription: 'forward-wake',
+    log,
+    maxPendingBytes,
+  });
   const listening = await listenLocally(handler, 0);
   server = listening.server;
   const push = (body: unknown) =>
@@ -40,11 +56,96 @@ async function startForward(
       headers: { 'Content-Type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { url: listening.url, push, deliveries, lines };
+  return { url: listening.url, push, deliveries, keys, wakes, lines };
 }
+
+const WAKE = 'projects/relay/subscriptions/forward-wake';
 
 const acknowledging = () => Promise.resolve('ack' as const);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('a push of the wake subscription', () => {
+  const withAnswer = (answer: () => Promise<number>) => startForward(acknowledging, 1_000, answer);
+  const wakeOf = (message: object) => ({ message, subscription: WAKE });
+
+  test.each([
+    ['with an ordering key', { ...envelope, orderingKey: 'a.1' }, 'a.1'],
+    [
+      'with the key as an attribute, as emulators push it',
+      { ...envelope, attributes: { orderingKey: 'a.2' } },
+      'a.2',
+    ],
+    ['with both', { ...envelope, orderingKey: 'a.1', attributes: { orderingKey: 'a.2' } }, 'a.1'],
+    ['without a key', envelope, envelope.messageId],
+  ])('%s tells the host its message and key, and delivers nothing', async (_, message, key) => {
+    const { push, wakes, deliveries } = await startForward(acknowledging);
+    expect((await push(wakeOf(message))).status).toBe(200);
+    expect(wakes).toEqual([{ messageId: envelope.messageId, key }]);
+    expect(deliveries).toEqual([]);
+  });
+
+  test.each([200, 204, 503])('is answered %i, as the host says, without a body', async (status) => {
+    const { push } = await withAnswer(() => Promise.resolve(status));
+    const answer = await push(wakeOf(envelope));
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toBe('');
+  });
+
+  test('is not answered before the host answers, and holds no memory meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const { push, wakes } = await withAnswer(() => promise);
+    let answered = 0;
+    const data = base64('x'.repeat(900));
+    const held = [1, 2, 3].map(() =>
+      push(wakeOf({ ...envelope, data })).finally(() => (answered += 1)),
+    );
+    await eventually(() => {
+      expect(wakes).toHaveLength(3);
+    });
+    expect(answered).toBe(0);
+    resolve(204);
+    for (const one of held) expect((await one).status).toBe(204);
+  });
+
+  test('may carry the largest message of Pub/Sub', async () => {
+    const { push, wakes } = await startForward(acknowledging);
+    const data = Buffer.alloc(10_000_000).toString('base64');
+    expect((await push(wakeOf({ ...envelope, data }))).status).toBe(200);
+    expect(wakes).toHaveLength(1);
+  });
+
+  test('a host that fails is answered 503, and logged', async () => {
+    const { push, lines } = await withAnswer(() => Promise.reject(new Error('user-1 broke it')));
+    expect((await push(wakeOf(envelope))).status).toBe(503);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { severity: 'ERROR', event: 'handler_failed' },
+    ]);
+    expect(lines.join('')).not.toContain('user-1');
+  });
+});
+
+test('an empty body is a sweep', async () => {
+  const { push, wakes, deliveries, lines } = await startForward(acknowledging);
+  expect((await push('')).status).toBe(200);
+  expect(wakes).toEqual([undefined]);
+  expect(deliveries).toEqual([]);
+  expect(lines).toEqual([]);
+});
+
+describe('An upgrade in flight loses nothing', () => {
+  test.each([
+    ['of the control subscription', 'projects/relay/subscriptions/forward-control'],
+    ['of a subscription that is still pushed', 'projects/relay/subscriptions/forward'],
+    ['of a subscription that is not named', undefined],
+  ])('a push %s is delivered, and is no wake', async (_, subscription) => {
+    const { push, wakes, deliveries, keys } = await startForward(acknowledging);
+    const message = { ...envelope, orderingKey: 'mutate:a.1:0' };
+    expect((await push({ message, subscription })).status).toBe(200);
+    expect(deliveries).toHaveLength(1);
+    expect(keys).toEqual(['mutate:a.1:0']);
+    expect(wakes).toEqual([]);
+  });
+});
 
 describe('a push of Pub/Sub', () => {
   test('becomes a delivery, with all that forward needs of it', async () => {
@@ -104,7 +205,6 @@ describe('a push of Pub/Sub', () => {
 
 describe('what is no push of Pub/Sub', () => {
   test.each([
-    '',
     'not json user-1',
     '"user-1"',
     'null',
@@ -125,9 +225,13 @@ describe('what is no push of Pub/Sub', () => {
     expect(lines.join('') + (await answer.text())).not.toContain('user-1');
   });
 
-  test('GET is answered 400', async () => {
-    const { url } = await startForward(acknowledging);
-    expect((await fetch(url)).status).toBe(400);
+  test('GET is answered 405, logged, and wakes nobody', async () => {
+    const { url, wakes, lines } = await startForward(acknowledging);
+    expect((await fetch(url)).status).toBe(405);
+    expect(wakes).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: 'push_refused', errorCode: 'METHOD_NOT_ALLOWED' },
+    ]);
   });
 });
 

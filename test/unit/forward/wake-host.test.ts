@@ -20,7 +20,6 @@ function setUp() {
       });
       return running;
     },
-    callEarly: () => undefined,
     stop: (timeoutMs) => {
       stops.push(timeoutMs);
       return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { provisionPush } from '../../../shared/queue/pubsub-provision.ts';
+import { provision } from '../../../shared/queue/pubsub-provision.ts';
 import { createPubSubPublisher } from '../../../shared/queue/pubsub-queue.ts';
 import { describeWithEmulators } from '../../setup/describe-with-emulators.ts';
 import { proxyEmulator, pubsubEmulatorHost } from '../../setup/emulator-proxy.ts';
@@ -16,8 +16,8 @@ describeWithEmulators('Pub/Sub is down', () => {
 
   test('a publish fails within its time, and the next one of the key works once it is back', async () => {
     const topic = `t-${randomUUID()}`;
-    const names = { topic, deadLetterTopic: `${topic}-dead`, pushEndpoint: 'http://127.0.0.1:9/' };
-    const provisioned = await provisionPush({ projectId: 'outage', ...names });
+    const names = { topic, controlTopic: `${topic}-control`, deadLetterTopic: `${topic}-dead` };
+    const provisioned = await provision({ projectId: 'outage', ...names });
     cleanups.push(() => provisioned.remove());
     const proxy = await proxyEmulator(pubsubEmulatorHost());
     cleanups.push(() => proxy.cut());
