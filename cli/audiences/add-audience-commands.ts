@@ -8,8 +8,8 @@ const USUAL_PAGE = 100;
 
 const WHERE_AND_CODES = `
 Where:
-  With DEAD_LETTER_SUBSCRIPTION set, on a deployment; then TOPIC and DESTINATION are needed as well, and
-  GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE and FIRESTORE_COLLECTION as the relay has them.
+  With DEAD_LETTER_SUBSCRIPTION set, on a deployment; then TOPIC, CONTROL_TOPIC and DESTINATION are needed as well,
+  and GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE and FIRESTORE_COLLECTION as the relay has them.
   Otherwise on the local stack, at PORT (8080) or --local, with the newest of HMAC_SECRETS (local-secret).
 
 Exit codes:

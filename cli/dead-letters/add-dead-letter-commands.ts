@@ -12,7 +12,7 @@ import { addFilterOptions, type FilterOptions } from './filter-options.ts';
 
 const WHERE_AND_CODES = `
 Where:
-  With DEAD_LETTER_SUBSCRIPTION set, on Pub/Sub; then TOPIC and DESTINATION are needed as well, and
+  With DEAD_LETTER_SUBSCRIPTION set, on Pub/Sub; then TOPIC, CONTROL_TOPIC and DESTINATION are needed as well, and
   GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE, FIRESTORE_COLLECTION, MEMBER_ID and SHARDS as the relay has them.
   Otherwise on the local stack, at PORT (8080) or --local, with the newest of HMAC_SECRETS (local-secret).
 

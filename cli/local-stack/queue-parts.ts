@@ -70,7 +70,7 @@ const NEVER_GONE = new AbortController().signal;
 const CONTROL_LEASE_MS = 600_000;
 
 export interface QueueOptions {
-  /** Of the queue of mutations. */
+  /** Of both topics. */
   readonly embeddedQueue?: EmbeddedQueueOptions;
   /** Puts something between a forward and its consumer, to try what other queues do. */
   readonly wrapConsumer?: (consumer: Consumer) => Consumer;
@@ -83,7 +83,7 @@ export function embeddedQueueParts(
   { embeddedQueue, wrapConsumer = unwrapped }: QueueOptions = {},
 ): QueueParts {
   const mutations = createEmbeddedQueue(embeddedQueue);
-  const control = createEmbeddedQueue();
+  const control = createEmbeddedQueue(embeddedQueue);
   const publisher = routeByKind({ mutations, control });
   const deadLetters = createEmbeddedDeadLetterStore();
   const forwards = createForwards();

@@ -151,6 +151,7 @@ function deployment({ runName }: LocalStack): Environment {
   return {
     GOOGLE_CLOUD_PROJECT: LOCAL_PROJECT,
     TOPIC: runName,
+    CONTROL_TOPIC: `${runName}-control`,
     DEAD_LETTER_SUBSCRIPTION: `${runName}-dead-letters`,
     FIRESTORE_COLLECTION: runName,
     DESTINATION: 'pangolin',

@@ -53,6 +53,7 @@ describe('what cannot be done', () => {
       GOOGLE_CLOUD_PROJECT: 'project',
       DEAD_LETTER_SUBSCRIPTION: 'dead-letters',
       TOPIC: 'topic',
+      CONTROL_TOPIC: 'control',
       DESTINATION: 'pangolin',
       HOME: '/nonexistent',
     });
@@ -67,7 +68,8 @@ describe('what cannot be done', () => {
     const { code, stderr } = await runCli(['dead-letters', 'list'], variables);
     expect(code).toBe(2);
     expect(stderr).toContain('GOOGLE_CLOUD_PROJECT: is not set');
-    expect(stderr).toContain('TOPIC: is not set');
+    expect(stderr).toContain('- TOPIC: is not set');
+    expect(stderr).toContain('CONTROL_TOPIC: is not set');
     expect(stderr).toContain('DESTINATION: is not set');
   });
 });

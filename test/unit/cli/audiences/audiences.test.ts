@@ -138,6 +138,7 @@ describeWithEmulators('audiences of a deployment', () => {
     DEAD_LETTER_SUBSCRIPTION: 'unused',
     GOOGLE_CLOUD_PROJECT: LOCAL_PROJECT,
     TOPIC: stack.runName,
+    CONTROL_TOPIC: `${stack.runName}-control`,
     FIRESTORE_COLLECTION: stack.runName,
     DESTINATION: 'pangolin',
     PORT: '1',
@@ -159,6 +160,7 @@ describe('what cannot be done', () => {
       GOOGLE_CLOUD_PROJECT: 'project',
       DEAD_LETTER_SUBSCRIPTION: 'dead-letters',
       TOPIC: 'topic',
+      CONTROL_TOPIC: 'control',
     });
     expect(code).toBe(1);
     expect(stderr).toContain('check the database');
