@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createDmpClient } from '../../cli/dmp/dmp-client.ts';
+import { createDmpClient, type DmpClient } from '../../cli/dmp/dmp-client.ts';
 import { createPangolinClient, type PangolinClient } from '../../cli/dmp/pangolin-client.ts';
 import { environment } from '../../shared/config.ts';
 import { emulatorVariables } from '../../test/setup/emulator-variables.ts';
@@ -29,11 +29,15 @@ interface Case {
   /** Limit of the wait after the last answer. */
   readonly withinSeconds: number;
   readonly callsPer1000?: number;
+  /** Audiences that are created, one after the other, while members wait. */
+  readonly creations?: number;
 }
 
 const STACK = fileURLToPath(new URL('stack.ts', import.meta.url));
 /** Pangolin takes 8 calls of 1,000 members at once. */
 const FULL_LOAD = 8 * 1_000;
+/** What CREATE waits for its segment, and what this machine adds. */
+const CREATE_ANSWER_MS = 2_700;
 const busy = { audiences: 1, rate: 20, requests: 300, callsPer1000: 3 };
 const faulty = { error500: 0.05, error429: 0.05, retryAfterSeconds: 1 };
 
@@ -73,6 +77,13 @@ const CASES: Readonly<Record<string, Case>> = {
     requests: 2_000,
     latencyMs: 1_000,
     withinSeconds: 60,
+  },
+  'CREATE while 100,000 wait, 1 s': {
+    audiences: 1,
+    requests: 1_000,
+    latencyMs: 1_000,
+    withinSeconds: 60,
+    creations: 20,
   },
 };
 
@@ -130,6 +141,7 @@ async function load(plan: Case, url: string, pangolinUrl: string) {
   });
   await Promise.all(sending);
   const sentAt = performance.now();
+  const creating = create(plan.creations ?? 0, { dmp, pangolin });
   const members = plan.requests * MUTATIONS_PER_REQUEST;
   const whenSent = (await pangolin.stats()).adds;
   await untilArrived(pangolin, members, sentAt + 120_000);
@@ -143,6 +155,8 @@ async function load(plan: Case, url: string, pangolinUrl: string) {
     : Math.round(arrived / ((endedAt - startedAt) / 1_000));
   const calls = (1_000 * (stats.calls - before.calls)) / members;
   const limit = waiting ? (FULL_LOAD * 1_000) / plan.latencyMs : undefined;
+  const { settled, answeredMs } = await creating;
+  const slowestMs = Math.max(0, ...answeredMs);
   return {
     sent: members,
     'there at the end': whenSent,
@@ -152,13 +166,42 @@ async function load(plan: Case, url: string, pangolinUrl: string) {
     'members/s': perSecond,
     'of the limit': limit === undefined ? '' : Number((perSecond / limit).toFixed(2)),
     'calls/1,000': Number(calls.toFixed(2)),
+    ...(plan.creations === undefined
+      ? {}
+      : {
+          'creations settled': `${settled} of ${plan.creations}`,
+          'answered in ms, p50 / most': `${Math.round(median(answeredMs))} / ${Math.round(slowestMs)}`,
+        }),
     met:
       arrived === members &&
       tail <= plan.withinSeconds &&
       calls <= (plan.callsPer1000 ?? Infinity) &&
+      settled === (plan.creations ?? 0) &&
+      slowestMs <= CREATE_ANSWER_MS &&
       (limit === undefined || perSecond >= 0.8 * limit),
   };
 }
+
+/** Creates audiences one after the other, and looks whether the segment is there when it is answered. */
+async function create(
+  count: number,
+  { dmp, pangolin }: { dmp: DmpClient; pangolin: PangolinClient },
+): Promise<{ settled: number; answeredMs: number[] }> {
+  const answeredMs: number[] = [];
+  let settled = 0;
+  for (let index = 0; index < count; index += 1) {
+    const title = `created.${index}`;
+    const startedAt = performance.now();
+    await dmp.createAudience(title, title);
+    answeredMs.push(performance.now() - startedAt);
+    if ((await pangolin.segments()).some((segment) => segment.title === title)) settled += 1;
+    await sleep(300);
+  }
+  return { settled, answeredMs };
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 async function untilArrived(
   pangolin: PangolinClient,

@@ -96,9 +96,10 @@ export function fanOutContract(emulators: () => Environment): void {
       for (const id of IDS) {
         const { creates, adds, removes } = await platforms[id].stats();
         expect({ creates, removes }).toEqual({ creates: 2, removes: 10 });
-        // Nobody is added twice; who leaves again in the same key batch is not added at all.
+        // Who leaves again in the same key batch is not added at all; one who was added may go along with
+        // those that failed, as a witness.
         expect(adds).toBeGreaterThanOrEqual(31);
-        expect(adds).toBeLessThanOrEqual(41);
+        expect(adds).toBeLessThanOrEqual(45);
       }
       expect((await operations.list({})).letters).toEqual([]);
     },
