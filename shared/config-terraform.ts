@@ -17,6 +17,7 @@ export const TERRAFORM_INPUTS: Readonly<Record<string, Readonly<Record<string, s
   intake: {
     ...audienceMap,
     BASIC_AUTH_SECRET_NAME: 'basic_auth',
+    CONTROL_TOPIC: MODULE,
     CREATE_TIMEOUT_MS: 'intake.create_timeout_ms',
     DESTINATION: 'answering_destination',
     HMAC_SECRET_NAME: MODULE,
@@ -24,7 +25,6 @@ export const TERRAFORM_INPUTS: Readonly<Record<string, Readonly<Record<string, s
     MAX_BODY_BYTES: 'intake.max_body_bytes',
     MAX_PENDING_BYTES: 'intake.memory_mib',
     MEMBER_ID: 'member_id',
-    PUBLISH_INTERVAL_MS: 'intake.publish_interval_ms',
     PUBLISH_TIMEOUT_MS: 'intake.publish_timeout_ms',
     RETURN_SEGMENT_ID: 'intake.return_segment_id',
     SHARDS: 'shards',
@@ -44,8 +44,10 @@ export const TERRAFORM_INPUTS: Readonly<Record<string, Readonly<Record<string, s
     MAX_INSTANCES: 'destinations.max_instances',
     MAX_PENDING_BYTES: 'destinations.memory_mib',
     MEMBER_ID: 'member_id',
+    PULL_SUBSCRIPTION: MODULE,
     RETRY_WINDOW_SECONDS: 'destinations.retry_window_seconds',
     UNKNOWN_AUDIENCE: 'destinations.unknown_audience',
+    WAKE_SUBSCRIPTION: MODULE,
   },
   userSync: {
     GOOGLE_CLOUD_PROJECT: 'project_id',

@@ -52,8 +52,8 @@ const pubsub = {
 /** Which id the third party knows, and how a user's mutations are kept in order. */
 const ordering = {
   MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
-  /** Ordering keys of one audience: more are delivered side by side, in smaller messages. */
-  SHARDS: wholeNumber.refine((value) => value <= 1_000, 'must be 1000 at most').default(2),
+  /** Ordering keys of one audience; more are for audiences beyond 1 MB/s, what Pub/Sub takes per key. */
+  SHARDS: wholeNumber.refine((value) => value <= 1_000, 'must be 1000 at most').default(1),
 };
 
 const bounds = {
@@ -70,6 +70,7 @@ const intakeSettings = {
   /**
    * From one message of an ordering key to the next, at least: a key is delivered one message at a time, so
    * a busy audience needs fewer and larger ones. What comes meanwhile is answered that much later.
+   * Terraform does not set it any more.
    */
   PUBLISH_INTERVAL_MS: z
     .string()
@@ -132,6 +133,8 @@ const schemas = {
     BASIC_AUTH: userAndPassword.exactOptional(),
     BASIC_AUTH_SECRET_NAME: secretName.exactOptional(),
     TOPIC: name,
+    /** For creations and rejected entries. */
+    CONTROL_TOPIC: name.exactOptional(),
     ...pubsub,
   }),
   forward: z.object({
@@ -143,8 +146,10 @@ const schemas = {
     /** The most that may run at once; each keeps to its share of the third party's limits. */
     MAX_INSTANCES: wholeNumber.default(1),
     DEAD_LETTER_TOPIC: name,
-    /** The subscription that is drained; without it messages are pushed. Terraform does not set it yet. */
+    /** The subscription that is drained; without it messages are pushed. */
     PULL_SUBSCRIPTION: name.exactOptional(),
+    /** The subscription whose pushes are wakes; those of others hold messages to deliver. */
+    WAKE_SUBSCRIPTION: name.exactOptional(),
     DESTINATION_CREDENTIALS: secretText.exactOptional(),
     DESTINATION_CREDENTIALS_SECRET_NAME: secretName.exactOptional(),
     ...pubsub,
@@ -161,6 +166,7 @@ const schemas = {
     ...ordering,
     ...pubsub,
     TOPIC: name,
+    CONTROL_TOPIC: name.exactOptional(),
     DEAD_LETTER_SUBSCRIPTION: name,
   }),
   /** The doctor, on a deployment: Terraform's output `cli_environment`. */
@@ -172,6 +178,12 @@ const schemas = {
     DEAD_LETTER_TOPIC: name,
     DEAD_LETTER_SUBSCRIPTION: name,
     PUSH_SUBSCRIPTION: name,
+    CONTROL_TOPIC: name.exactOptional(),
+    CONTROL_SUBSCRIPTION: name.exactOptional(),
+    PULL_SUBSCRIPTION: name.exactOptional(),
+    WAKE_SUBSCRIPTION: name.exactOptional(),
+    /** `projects/P/locations/R/jobs/J`. */
+    SWEEP_JOB: name.exactOptional(),
     PUSH_SERVICE_ACCOUNT: serviceAccount,
     FORWARD_SERVICE: cloudRunService,
     INTAKE_URL: name.refine(isBaseUrl, BASE_URL_RULE),
