@@ -25,7 +25,6 @@ export const TERRAFORM_INPUTS: Readonly<Record<string, Readonly<Record<string, s
     MAX_BODY_BYTES: 'intake.max_body_bytes',
     MAX_PENDING_BYTES: 'intake.memory_mib',
     MEMBER_ID: 'member_id',
-    PUBLISH_INTERVAL_MS: 'intake.publish_interval_ms',
     PUBLISH_TIMEOUT_MS: 'intake.publish_timeout_ms',
     RETURN_SEGMENT_ID: 'intake.return_segment_id',
     SHARDS: 'shards',

@@ -59,8 +59,8 @@ const topics = {
 /** Which id the third party knows, and how a user's mutations are kept in order. */
 const ordering = {
   MEMBER_ID: z.enum(['external_user_id', 'uuid']).default('external_user_id'),
-  /** Ordering keys of one audience: more are delivered side by side, in smaller messages. */
-  SHARDS: wholeNumber.refine((value) => value <= 1_000, 'must be 1000 at most').default(2),
+  /** Ordering keys of one audience; more are for audiences beyond 1 MB/s, what Pub/Sub takes per key. */
+  SHARDS: wholeNumber.refine((value) => value <= 1_000, 'must be 1000 at most').default(1),
 };
 
 const bounds = {
@@ -77,6 +77,7 @@ const intakeSettings = {
   /**
    * From one message of an ordering key to the next, at least: a key is delivered one message at a time, so
    * a busy audience needs fewer and larger ones. What comes meanwhile is answered that much later.
+   * Terraform does not set it any more.
    */
   PUBLISH_INTERVAL_MS: z
     .string()
@@ -181,6 +182,12 @@ const schemas = {
     DEAD_LETTER_TOPIC: name,
     DEAD_LETTER_SUBSCRIPTION: name,
     PUSH_SUBSCRIPTION: name,
+    CONTROL_TOPIC: name.exactOptional(),
+    CONTROL_SUBSCRIPTION: name.exactOptional(),
+    PULL_SUBSCRIPTION: name.exactOptional(),
+    WAKE_SUBSCRIPTION: name.exactOptional(),
+    /** `projects/P/locations/R/jobs/J`. */
+    SWEEP_JOB: name.exactOptional(),
     PUSH_SERVICE_ACCOUNT: serviceAccount,
     FORWARD_SERVICE: cloudRunService,
     INTAKE_URL: name.refine(isBaseUrl, BASE_URL_RULE),

@@ -35,13 +35,13 @@ resource "google_cloudfunctions2_function" "forward" {
   service_config {
     available_cpu    = tostring(each.value.cpu)
     available_memory = "${each.value.memory_mib}Mi"
-    # Pub/Sub of this project counts as internal, at the URL that Cloud Run gives.
+    # Pub/Sub and Cloud Scheduler of this project count as internal, at the URL that Cloud Run gives.
     ingress_settings                 = "ALLOW_INTERNAL_ONLY"
     max_instance_count               = each.value.max_instances
     max_instance_request_concurrency = each.value.concurrency
     min_instance_count               = each.value.min_instances
     service_account_email            = local.forward_emails[each.key]
-    timeout_seconds                  = each.value.timeout_seconds
+    timeout_seconds                  = local.forward_timeout_seconds
 
     environment_variables = merge(local.audience_map_environment, {
       CREATE_LEASE_SECONDS = tostring(each.value.create_lease_seconds)
@@ -53,8 +53,11 @@ resource "google_cloudfunctions2_function" "forward" {
       MAX_INSTANCES        = tostring(each.value.max_instances)
       MAX_PENDING_BYTES    = tostring(floor(each.value.memory_mib * local.pending_bytes_per_mib))
       MEMBER_ID            = var.member_id
+      PULL_SUBSCRIPTION    = local.pull_subscription_names[each.key]
       RETRY_WINDOW_SECONDS = tostring(each.value.retry_window_seconds)
       UNKNOWN_AUDIENCE     = each.value.unknown_audience
+      # Tells a wake from a control message and from a push of the version before.
+      WAKE_SUBSCRIPTION = local.wake_subscription_names[each.key]
       }, { for name, value in {
         DESTINATION_BASE_URL                = each.value.base_url
         DESTINATION_CREDENTIALS_SECRET_NAME = each.value.credentials ? local.secret_names["${var.prefix}-credentials-${each.key}"] : null

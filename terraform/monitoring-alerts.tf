@@ -46,7 +46,7 @@ locals {
     }
 
     # ERROR means that somebody must act. What has an alert of its own, or is counted by one, is left out; so are
-    # Cloud Run's own lines about requests, among which every nack is a 503.
+    # Cloud Run's own lines about requests, among which are the 503 of instances that end.
     something_unexpected_was_logged = {
       title         = "Something unexpected was logged"
       severity      = "WARNING"

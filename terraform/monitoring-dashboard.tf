@@ -64,14 +64,26 @@ locals {
           queries = { "" = "sum by (subscription_id) ({\"pubsub.googleapis.com/subscription/num_undelivered_messages\", ${local.at.queue}})" }
         },
         {
-          title   = "How does forward answer Pub/Sub?"
+          title = "Does forward pull, and acknowledge in time?"
+          bars  = true
+          queries = { for name, metric in { acknowledged = "ack_message_count", "lease ended" = "expired_ack_deadlines_count", pulled = "sent_message_count" } : "${name} $${subscription_id}" =>
+            "sum by (subscription_id) (increase({\"pubsub.googleapis.com/subscription/${metric}\", ${local.at.pull}}[${local.interval}]))"
+          }
+        },
+        {
+          title   = "How does forward answer wakes and control messages?"
           bars    = true
-          queries = { "" = "sum by (subscription_id, response_class) (increase({\"pubsub.googleapis.com/subscription/push_request_count\", ${local.at.queue}}[${local.interval}]))" }
+          queries = { "" = "sum by (subscription_id, response_class) (increase({\"pubsub.googleapis.com/subscription/push_request_count\", ${local.at.pushes}}[${local.interval}]))" }
+        },
+        {
+          title   = "Does the sweep fail?"
+          bars    = true
+          queries = { "" = "sum by (job_id, reason) (increase({\"${local.series.sweep_failures}\", ${local.at.sweeps}}[${local.interval}]))" }
         },
         {
           title   = "Does Pub/Sub take what intake publishes?"
           bars    = true
-          queries = { "" = "sum by (response_class) (increase({\"pubsub.googleapis.com/topic/send_request_count\", ${local.at.topic}}[${local.interval}]))" }
+          queries = { "" = "sum by (topic_id, response_class) (increase({\"pubsub.googleapis.com/topic/send_request_count\", ${local.at.topics}}[${local.interval}]))" }
         },
       ]
     },

@@ -236,3 +236,30 @@ resource "google_logging_metric" "relay" {
     }
   }
 }
+
+# Cloud Scheduler has no metric of its own. A sweep that is held open until its deadline has not failed: there was
+# work all the time.
+resource "google_logging_metric" "sweep_failures" {
+  project     = var.project_id
+  name        = "${var.prefix}/sweep_failures"
+  description = "Sweeps that forward did not answer with 2xx"
+  filter = join(" AND ", [
+    "resource.type=\"cloud_scheduler_job\"",
+    "resource.labels.job_id=(${join(" OR ", [for name in local.sweep_jobs : "\"${name}\""])})",
+    "jsonPayload.\"@type\"=\"type.googleapis.com/google.cloud.scheduler.logging.AttemptFinished\"",
+    "severity>=ERROR",
+    "NOT jsonPayload.status=\"DEADLINE_EXCEEDED\"",
+  ])
+  label_extractors = { reason = "EXTRACT(jsonPayload.status)" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+
+    labels {
+      key        = "reason"
+      value_type = "STRING"
+    }
+  }
+}

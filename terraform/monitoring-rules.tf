@@ -79,15 +79,15 @@ locals {
       EOT
     }
 
-    # Every message is tried every ten minutes. A subscription is called as the service it pushes to.
+    # What was put back is looked at again within a minute. A subscription has the name of its destination at its end.
     forward_does_not_work = {
       title       = "Forward does not work"
       severity    = "CRITICAL"
       for_seconds = 120
-      meaning     = "A message has waited longer than ${var.monitoring.oldest_unacked_seconds} s, and for a quarter of an hour forward has settled none, not even by giving one back. It cannot be called, does not start, or breaks off every time."
-      first_step  = "Look at how Pub/Sub's pushes are answered."
+      meaning     = "A message has waited longer than ${var.monitoring.oldest_unacked_seconds} s, and for a quarter of an hour forward has settled none, not even by putting one back. It cannot be called, may not pull, does not start, or breaks off every time."
+      first_step  = "Look at how forward answers wakes and the sweep, and whether it pulls."
       query       = <<-EOT
-        label_replace(max by (subscription_id) ({"pubsub.googleapis.com/subscription/oldest_unacked_message_age", ${local.at.queue}}), "service_name", "$1", "subscription_id", "(.*)")
+        label_replace(max by (subscription_id) ({"pubsub.googleapis.com/subscription/oldest_unacked_message_age", ${local.at.queue}}), "service_name", "${var.prefix}-forward-$1", "subscription_id", "${var.prefix}-(?:forward|control)-(.*)")
           > ${var.monitoring.oldest_unacked_seconds}
         unless on (service_name) sum by (service_name) (increase({"${local.series.deliveries}", ${local.at.forward}}[15m])) > 0
       EOT
@@ -98,10 +98,34 @@ locals {
       severity    = "WARNING"
       for_seconds = 300
       meaning     = "The oldest message of a forward has waited longer than ${var.monitoring.oldest_unacked_seconds} s, while others may go through. It is one audience that waits, or more comes than the third party takes."
-      first_step  = "Look at the retryReason of the deliveries that were nacked."
+      first_step  = "Look at the retryReason of the deliveries that were put back."
       query       = <<-EOT
         max by (subscription_id) ({"pubsub.googleapis.com/subscription/oldest_unacked_message_age", ${local.at.queue}})
           > ${var.monitoring.oldest_unacked_seconds}
+      EOT
+    }
+
+    control_pushes_fail = {
+      title       = "Control pushes fail"
+      severity    = "WARNING"
+      for_seconds = 0
+      meaning     = "For a quarter of an hour forward has taken none of the creations and rejected entries that were pushed to it. New audiences get no segment, and their members wait."
+      first_step  = "Look at how forward answers Pub/Sub's pushes."
+      query       = <<-EOT
+        sum by (subscription_id) (increase({"pubsub.googleapis.com/subscription/push_request_count", ${local.at.control}, response_class!="ack"}[15m])) >= 5
+        unless on (subscription_id) sum by (subscription_id) (increase({"pubsub.googleapis.com/subscription/push_request_count", ${local.at.control}, response_class="ack"}[15m])) > 0
+      EOT
+    }
+
+    # One failure is a deployment: an instance that ends answers 503.
+    the_sweep_fails = {
+      title       = "The sweep fails"
+      severity    = "WARNING"
+      for_seconds = 0
+      meaning     = "Cloud Scheduler calls forward every minute, and of fifteen calls at least five failed. Wakes go on; what was put back, or had no wake, waits."
+      first_step  = "Look at what the sweep is answered."
+      query       = <<-EOT
+        sum by (job_id) (increase({"${local.series.sweep_failures}", ${local.at.sweeps}}[15m])) >= 5
       EOT
     }
 

@@ -4,6 +4,12 @@
 locals {
   operators = toset(var.operators)
 
+  topic_names = {
+    control      = google_pubsub_topic.control.name
+    dead_letters = google_pubsub_topic.dead_letters.name
+    mutations    = google_pubsub_topic.mutations.name
+  }
+
   # Each operator beside each name of a list: what is granted one by one.
   operators_by_destination = {
     for pair in setproduct(keys(var.destinations), var.operators) : join(" ", pair) => { destination = pair[0], member = pair[1] }
@@ -12,7 +18,7 @@ locals {
     for pair in setproduct(keys(local.secret_readers), var.operators) : join(" ", pair) => { secret = pair[0], member = pair[1] }
   }
   operators_by_topic = {
-    for pair in setproduct(["mutations", "dead_letters"], var.operators) : join(" ", pair) => { topic = pair[0], member = pair[1] }
+    for pair in setproduct(keys(local.topic_names), var.operators) : join(" ", pair) => { topic = pair[0], member = pair[1] }
   }
 }
 
@@ -34,7 +40,7 @@ resource "google_pubsub_subscription_iam_member" "operators_see_dead_letters" {
   member       = each.key
 }
 
-resource "google_pubsub_subscription_iam_member" "operators_see_push" {
+resource "google_pubsub_subscription_iam_member" "operators_see_pull" {
   for_each = local.operators_by_destination
 
   project      = var.project_id
@@ -43,11 +49,35 @@ resource "google_pubsub_subscription_iam_member" "operators_see_push" {
   member       = each.value.member
 }
 
+# The version before pushed from it. Made anew beside the old one, the same grant would be taken away again.
+moved {
+  from = google_pubsub_subscription_iam_member.operators_see_push
+  to   = google_pubsub_subscription_iam_member.operators_see_pull
+}
+
+resource "google_pubsub_subscription_iam_member" "operators_see_wake" {
+  for_each = local.operators_by_destination
+
+  project      = var.project_id
+  subscription = google_pubsub_subscription.wake[each.value.destination].name
+  role         = "roles/pubsub.viewer"
+  member       = each.value.member
+}
+
+resource "google_pubsub_subscription_iam_member" "operators_see_control" {
+  for_each = local.operators_by_destination
+
+  project      = var.project_id
+  subscription = google_pubsub_subscription.control[each.value.destination].name
+  role         = "roles/pubsub.viewer"
+  member       = each.value.member
+}
+
 resource "google_pubsub_topic_iam_member" "operators_see_topics" {
   for_each = local.operators_by_topic
 
   project = var.project_id
-  topic   = each.value.topic == "mutations" ? google_pubsub_topic.mutations.name : google_pubsub_topic.dead_letters.name
+  topic   = local.topic_names[each.value.topic]
   role    = "roles/pubsub.viewer"
   member  = each.value.member
 }

@@ -4,6 +4,8 @@ locals {
   cli_environment = {
     for id, destination in var.destinations : id => { for name, value in {
       BASIC_AUTH_SECRET_NAME              = var.basic_auth ? local.secret_names["${var.prefix}-basic-auth"] : null
+      CONTROL_SUBSCRIPTION                = google_pubsub_subscription.control[id].name
+      CONTROL_TOPIC                       = google_pubsub_topic.control.name
       DEAD_LETTER_SUBSCRIPTION            = google_pubsub_subscription.dead_letters.name
       DEAD_LETTER_TOPIC                   = google_pubsub_topic.dead_letters.name
       DESTINATION                         = local.destination_ids[id]
@@ -18,10 +20,13 @@ locals {
       HMAC_SECRET_NAME                    = local.secret_names["${var.prefix}-hmac"]
       INTAKE_URL                          = local.intake_url
       MEMBER_ID                           = var.member_id
+      PULL_SUBSCRIPTION                   = google_pubsub_subscription.forward[id].name
       PUSH_SERVICE_ACCOUNT                = local.emails.push
       PUSH_SUBSCRIPTION                   = google_pubsub_subscription.forward[id].name
       SHARDS                              = tostring(var.shards)
+      SWEEP_JOB                           = "projects/${var.project_id}/locations/${google_cloud_scheduler_job.sweep[id].region}/jobs/${google_cloud_scheduler_job.sweep[id].name}"
       TOPIC                               = google_pubsub_topic.mutations.name
+      WAKE_SUBSCRIPTION                   = google_pubsub_subscription.wake[id].name
     } : name => value if value != null }
   }
 }

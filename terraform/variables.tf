@@ -24,22 +24,22 @@ variable "bundles_dir" {
 variable "destinations" {
   description = <<-EOT
     The third parties, each under the id of its destination (docs/destinations.md). Each has a forward
-    function, a push subscription, an account, and a secret for its credentials.
+    function, its subscriptions, a sweep, an account, and a secret for its credentials.
 
     - `base_url`: replaces the platform's usual one; https
     - `bucket`: for the file drop: the bucket that forward may write to
-    - `concurrency`: pushes that one instance takes at once
+    - `concurrency`: wakes, sweeps and control messages that one instance takes at once; one wake and one sweep are held open
     - `cpu`, `memory_mib`: of an instance
     - `create_lease_seconds`: how long a crashed creation keeps others from trying
     - `credentials`: whether the platform wants any; false makes no secret
     - `description`: a platform of your own, as the text of its JSON file: `file("my-platform.json")`
     - `destination`: its id, where the key is another: a dry run beside the real one
     - `dry_run`: do everything but call the third party (docs/dry-run.md)
-    - `max_instances`: the platform's limits are divided by it, so more instances do not call it more often
+    - `max_instances`: the platform's limits are divided by it, so more instances do not call it more often; one is faster than several (docs/decisions/0025)
     - `min_instances`: 1 spares the person creating an audience the wait for a cold start
     - `options`: what the destination wants to know beyond that, as `jsonencode({…})`; no secrets
     - `retry_window_seconds`: age at which a message becomes a dead letter
-    - `timeout_seconds`: how long a push may take, for the function and for Pub/Sub; one that is cut short is delivered again
+    - `timeout_seconds`: ignored, and gone in the next version
     - `unknown_audience`: `wait`, or `create`: what becomes of mutations of an audience nobody created
   EOT
   type = map(object({
@@ -57,7 +57,7 @@ variable "destinations" {
     min_instances        = optional(number, 0)
     options              = optional(string)
     retry_window_seconds = optional(number, 21600)
-    timeout_seconds      = optional(number, 600)
+    timeout_seconds      = optional(number)
     unknown_audience     = optional(string, "wait")
   }))
 
@@ -107,11 +107,6 @@ variable "destinations" {
   }
 
   validation {
-    condition     = alltrue([for destination in values(var.destinations) : destination.timeout_seconds >= 60 && destination.timeout_seconds <= 600])
-    error_message = "timeout_seconds must be 60 to 600: Pub/Sub waits no longer for a push, and a call with its retries takes up to a minute."
-  }
-
-  validation {
     condition     = alltrue([for destination in values(var.destinations) : destination.create_lease_seconds >= 20 && destination.create_lease_seconds <= 600])
     error_message = "create_lease_seconds must be 20 to 600: a call to create a segment may take ten seconds, and must end within half a lease."
   }
@@ -141,7 +136,7 @@ variable "intake" {
     - `create_timeout_ms`: how long CREATE_AUDIENCE waits for the segment; Mapp expects an answer within 3 s
     - `max_body_bytes`: larger requests are answered 413
     - `min_instances`: 1 keeps the p99 of a quiet relay below Mapp's 1 s; 0 costs nothing while nothing comes
-    - `publish_interval_ms`: from one message of an ordering key to the next, at least; for audiences with many requests a second (docs/scaling.md)
+    - `publish_interval_ms`: ignored, and gone in the next version
     - `publish_timeout_ms`: how long a request waits for Pub/Sub before it is answered 503
     - `return_segment_id`: whether CREATE_AUDIENCE answers with the segment's id (docs/fan-out.md tells the risk with several destinations)
     - `timeout_seconds`: how long a request may take in all, a slow body included
@@ -154,7 +149,7 @@ variable "intake" {
     max_instances       = optional(number, 10)
     memory_mib          = optional(number, 512)
     min_instances       = optional(number, 1)
-    publish_interval_ms = optional(number, 0)
+    publish_interval_ms = optional(number)
     publish_timeout_ms  = optional(number, 900)
     return_segment_id   = optional(bool, false)
     timeout_seconds     = optional(number, 30)
@@ -174,11 +169,6 @@ variable "intake" {
   validation {
     condition     = var.intake.create_timeout_ms < 3000 && var.intake.publish_timeout_ms < 1000
     error_message = "create_timeout_ms must be below 3000 and publish_timeout_ms below 1000: Mapp waits no longer."
-  }
-
-  validation {
-    condition     = var.intake.publish_interval_ms >= 0 && var.intake.publish_interval_ms <= 500
-    error_message = "publish_interval_ms must be 0 to 500: a request waits for it, and Mapp waits no longer than a second."
   }
 
   validation {
@@ -272,10 +262,21 @@ variable "region" {
   }
 }
 
+variable "scheduler_region" {
+  description = "Where the sweep runs, if Cloud Scheduler does not offer `region`. Default: `region`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.scheduler_region == null ? true : can(regex("^[a-z]+-[a-z]+[0-9]+$", var.scheduler_region))
+    error_message = "scheduler_region must be a region such as europe-west1; `gcloud scheduler locations list` names them."
+  }
+}
+
 variable "shards" {
-  description = "Ordering keys of one audience: more are delivered side by side, in smaller messages (docs/decisions/0011)."
+  description = "Ordering keys of one audience. One is enough up to 1 MB/s of an audience, about 150 requests/s of 100 members (docs/decisions/0011)."
   type        = number
-  default     = 2
+  default     = 1
 
   validation {
     condition     = var.shards >= 1 && var.shards <= 1000 && floor(var.shards) == var.shards

@@ -10,6 +10,7 @@ locals {
   reading_roles = toset([
     "roles/artifactregistry.reader",
     "roles/cloudfunctions.viewer",
+    "roles/cloudscheduler.viewer",
     "roles/iam.securityReviewer",
     "roles/logging.logWriter",
     "roles/logging.viewer",
@@ -24,6 +25,7 @@ locals {
   changing_roles = toset([
     "roles/artifactregistry.admin",
     "roles/cloudfunctions.admin",
+    "roles/cloudscheduler.admin",
     "roles/iam.serviceAccountAdmin",
     "roles/iam.serviceAccountUser",
     "roles/logging.configWriter",

@@ -23,7 +23,7 @@ run "every_alert_reaches_somebody_who_can_act" {
   command = plan
 
   assert {
-    condition     = length(google_monitoring_alert_policy.relay) >= 16
+    condition     = length(google_monitoring_alert_policy.relay) >= 18
     error_message = "Alerts are missing."
   }
 
@@ -146,7 +146,7 @@ run "all_is_about_this_relay_only" {
         flatten([for policy in google_monitoring_alert_policy.relay : policy.conditions[0].condition_prometheus_query_language[*].query]),
         regexall("\"prometheusQuery\":\"((?:[^\"\\\\]|\\\\.)*)\"", google_monitoring_dashboard.relay.dashboard_json)[*][0],
         ) : [for selector in regexall("\\{[^{}]*googleapis[^{}]*\\}", replace(query, "\\\"", "\"")) :
-        can(regex("project_id=\"my-project\", (service_name|subscription_id|topic_id)=~?\"(second(-(intake|user-sync|dead-letters|forward-(moloco|rokt)))?[|]?)+\"", selector))
+        can(regex("project_id=\"my-project\", (job_id|service_name|subscription_id|topic_id)=~?\"(second(-(intake|user-sync|dead-letters|control|(forward|control|wake|sweep)-(moloco|rokt)))?[|]?)+\"", selector))
       ]
     ]))
     error_message = "A query must name what of this relay it is about."
@@ -159,11 +159,48 @@ run "all_is_about_this_relay_only" {
         [replace(google_monitoring_dashboard.relay.dashboard_json, "\\\"", "\"")],
       ) :
       [for name in regexall("logging.googleapis.com/user/([a-z/_-]+)\"", query)[*][0] : contains(
-        flatten([for metric in google_logging_metric.relay : metric.metric_descriptor[0].value_type == "DISTRIBUTION" ? ["${metric.name}_bucket", "${metric.name}_count", "${metric.name}_sum"] : [metric.name]]),
+        flatten([for metric in concat(values(google_logging_metric.relay), [google_logging_metric.sweep_failures]) : metric.metric_descriptor[0].value_type == "DISTRIBUTION" ? ["${metric.name}_bucket", "${metric.name}_count", "${metric.name}_sum"] : [metric.name]]),
         name
       )]
     ]))
     error_message = "A query must name a metric that there is, and a part of it if it is a distribution."
+  }
+}
+
+run "a_sweep_that_fails_is_counted_and_one_that_is_held_open_is_not" {
+  command = plan
+
+  assert {
+    condition = google_logging_metric.sweep_failures.filter == join(" AND ", [
+      "resource.type=\"cloud_scheduler_job\"",
+      "resource.labels.job_id=(\"relay-sweep-moloco\" OR \"relay-sweep-rokt\")",
+      "jsonPayload.\"@type\"=\"type.googleapis.com/google.cloud.scheduler.logging.AttemptFinished\"",
+      "severity>=ERROR",
+      "NOT jsonPayload.status=\"DEADLINE_EXCEEDED\"",
+    ])
+    error_message = "The sweeps of this relay are counted when they fail, and not when they end at their deadline."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.relay["the_sweep_fails"].conditions[0].condition_prometheus_query_language[0].query, "user/relay/sweep_failures\", monitored_resource=\"cloud_scheduler_job\"")
+    error_message = "Somebody is told when the sweep fails."
+  }
+}
+
+run "what_waits_is_watched_where_it_waits" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for alert in ["forward_does_not_work", "messages_wait_long"] :
+      strcontains(google_monitoring_alert_policy.relay[alert].conditions[0].condition_prometheus_query_language[0].query, "subscription_id=~\"relay-forward-moloco|relay-forward-rokt|relay-control-moloco|relay-control-rokt\"")
+    ])
+    error_message = "Members wait in the pull subscriptions, creations in the control subscriptions. A wake that waits holds nothing up."
+  }
+
+  assert {
+    condition     = length(regexall("response_class(=|!=)\"ack\"", google_monitoring_alert_policy.relay["control_pushes_fail"].conditions[0].condition_prometheus_query_language[0].query)) == 2 && !strcontains(google_monitoring_alert_policy.relay["control_pushes_fail"].conditions[0].condition_prometheus_query_language[0].query, "relay-wake")
+    error_message = "A held wake may end at its deadline; a control message may not."
   }
 }
 

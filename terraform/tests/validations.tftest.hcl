@@ -75,10 +75,22 @@ run "a_retry_window_beyond_retention" {
   expect_failures = [var.destinations]
 }
 
-run "a_push_longer_than_pubsub_waits" {
+run "a_timeout_that_has_no_effect" {
   command = plan
-  variables { destinations = { rokt = { timeout_seconds = 900 } } }
-  expect_failures = [var.destinations]
+  variables { destinations = { rokt = { timeout_seconds = 600 } } }
+  expect_failures = [check.destinations_timeout_seconds]
+}
+
+run "a_publish_interval_that_has_no_effect" {
+  command = plan
+  variables { intake = { publish_interval_ms = 200 } }
+  expect_failures = [check.intake_publish_interval_ms]
+}
+
+run "a_zone_for_the_sweep" {
+  command = plan
+  variables { scheduler_region = "europe-west3-a" }
+  expect_failures = [var.scheduler_region]
 }
 
 run "a_lease_shorter_than_two_calls" {

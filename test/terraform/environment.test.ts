@@ -8,15 +8,18 @@ import { plannedRuns, type PlannedRuns } from './planned.ts';
 /** For a laptop only: a deployment reads secrets from Secret Manager, by their names. */
 const SECRETS = ['BASIC_AUTH', 'HMAC_SECRETS', 'DESTINATION_CREDENTIALS', 'SYNC_SECRETS'];
 const EMULATOR = 'PUBSUB_EMULATOR_HOST';
-/** A deployment gets its messages by push until the drain is deployed. */
-const PULL = 'PULL_SUBSCRIPTION';
-const NOT_DEPLOYED = [...SECRETS, EMULATOR, PULL];
+/** The code reads it for one more version; Terraform does not set it any more. */
+const RETIRED = 'PUBLISH_INTERVAL_MS';
+const NOT_DEPLOYED = [...SECRETS, EMULATOR, RETIRED];
 /** What has no default in the code. */
 const NAMES = [
   'DESTINATION',
   'HMAC_SECRET_NAME',
   'TOPIC',
+  'CONTROL_TOPIC',
   'DEAD_LETTER_TOPIC',
+  'PULL_SUBSCRIPTION',
+  'WAKE_SUBSCRIPTION',
   'GOOGLE_CLOUD_PROJECT',
 ];
 /** The module's names, and what follows from the memory of an instance. */

@@ -8,6 +8,10 @@ export interface PlannedResource {
   readonly type: string;
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Of Terraform: no-op, create, update, delete; a replacement is delete and create. */
+  readonly actions: readonly string[];
+  /** What the state held before; empty for what is created. */
+  readonly before: Readonly<Record<string, unknown>>;
 }
 
 const line = z.object({
@@ -21,7 +25,11 @@ const line = z.object({
           mode: z.string(),
           type: z.string(),
           name: z.string(),
-          change: z.object({ after: z.record(z.string(), z.unknown()).nullable() }),
+          change: z.object({
+            actions: z.array(z.string()),
+            before: z.record(z.string(), z.unknown()).nullable(),
+            after: z.record(z.string(), z.unknown()).nullable(),
+          }),
         }),
       ),
     })
@@ -29,7 +37,7 @@ const line = z.object({
 });
 
 /** Those of terraform/tests whose plans our tests read. */
-export const PLANNED_FILES = ['environment.tftest.hcl', 'grants.tftest.hcl'];
+export const PLANNED_FILES = ['environment.tftest.hcl', 'grants.tftest.hcl', 'upgrade.tftest.hcl'];
 
 /** The plans of a run of `terraform test`, by the run's name. */
 export type PlannedRuns = ReadonlyMap<string, readonly PlannedResource[]>;
@@ -61,6 +69,7 @@ function resourcesOf(plan: NonNullable<z.output<typeof line>['test_plan']>): Pla
   return plan.resource_changes
     .filter(({ mode }) => mode === 'managed')
     .map(({ address, type, name, change }) => {
-      return { address, type, name, values: change.after ?? {} };
+      const { actions, before, after } = change;
+      return { address, type, name, values: after ?? {}, actions, before: before ?? {} };
     });
 }

@@ -8,7 +8,7 @@ const DEFAULTS = {
   PANGOLIN_PORT: 8090,
   RETURN_SEGMENT_ID: false,
   MEMBER_ID: 'external_user_id',
-  SHARDS: 2,
+  SHARDS: 1,
   MAX_BODY_BYTES: 10_000_000,
   MAX_PENDING_BYTES: 32_000_000,
   PUBLISH_INTERVAL_MS: 0,
@@ -164,7 +164,7 @@ it('the command line on a deployment starts with what it cannot guess', () => {
     FIRESTORE_DATABASE: '(default)',
     FIRESTORE_COLLECTION: 'audience-relay',
     MEMBER_ID: 'external_user_id',
-    SHARDS: 2,
+    SHARDS: 1,
   });
 });
 
