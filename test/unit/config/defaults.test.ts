@@ -8,10 +8,9 @@ const DEFAULTS = {
   PANGOLIN_PORT: 8090,
   RETURN_SEGMENT_ID: false,
   MEMBER_ID: 'external_user_id',
-  SHARDS: 2,
+  SHARDS: 1,
   MAX_BODY_BYTES: 10_000_000,
   MAX_PENDING_BYTES: 32_000_000,
-  PUBLISH_INTERVAL_MS: 0,
   PUBLISH_TIMEOUT_MS: 900,
   CREATE_TIMEOUT_MS: 2_500,
   UNKNOWN_AUDIENCE: 'wait',
@@ -152,7 +151,7 @@ it('the command line on a deployment starts with what it cannot guess', () => {
     FIRESTORE_DATABASE: '(default)',
     FIRESTORE_COLLECTION: 'audience-relay',
     MEMBER_ID: 'external_user_id',
-    SHARDS: 2,
+    SHARDS: 1,
   });
 });
 
