@@ -262,6 +262,17 @@ export function logDrainFinished(
   log[lost > 0 ? 'error' : 'info']({ event: 'drain_finished', ...fields }, 'Stopped');
 }
 
+/** A variable is set that has no effect any more. */
+export function logIgnoredSettings(
+  log: Logger,
+  { PUBLISH_INTERVAL_MS }: { readonly PUBLISH_INTERVAL_MS?: string | undefined },
+): void {
+  if (PUBLISH_INTERVAL_MS === undefined) return;
+  const variable = 'PUBLISH_INTERVAL_MS';
+  const text = `${variable}: has no effect any more; remove it, busy keys are spaced by themselves`;
+  log.warn({ event: 'setting_ignored', variable }, text);
+}
+
 /** This forward takes everything and brings it nowhere. */
 export function logDryRunStarted(log: Logger, fields: { destination: string }): void {
   const text =

@@ -20,8 +20,8 @@ export interface Correlation {
 }
 
 /**
- * A logger of JSON lines. Lines are written synchronously, so that none is lost when an instance
- * ends. Call the `log…` functions of log-events.ts instead of its methods.
+ * A logger of JSON lines, on standard output unless `stream` is given. Call the `log…` functions of
+ * log-events.ts instead of its methods.
  */
 export function createLogger(level: LogLevel, stream?: DestinationStream): Logger {
   return pino(
@@ -32,8 +32,34 @@ export function createLogger(level: LogLevel, stream?: DestinationStream): Logge
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }) },
     },
-    stream ?? pino.destination({ dest: 1, sync: true }),
+    stream ?? writingOncePerTurn(pino.destination({ dest: 1, sync: true })),
   );
+}
+
+/**
+ * A stream that writes all lines of a turn of the event loop in one go, in their order. What is left is
+ * written when the process exits, also by an error that nobody caught; only a signal that nobody handles
+ * loses the lines of the turn in which it comes.
+ * @param destination writes synchronously
+ */
+export function writingOncePerTurn(destination: DestinationStream): DestinationStream {
+  let lines = '';
+  let isUsed = false;
+  const flush = () => {
+    if (lines === '') return;
+    const written = lines;
+    lines = '';
+    destination.write(written);
+  };
+  return {
+    write: (line) => {
+      if (!isUsed) process.on('exit', flush);
+      isUsed = true;
+      // A line costs 39 µs when it is written alone (decision 27).
+      if (lines === '') setImmediate(flush);
+      lines += line;
+    },
+  };
 }
 
 /** A logger whose every line carries the request id and the trace. */

@@ -6,6 +6,7 @@ export function countingPublisher(
   counts: { messages: number; messageBytes: number },
 ): Publisher {
   return {
+    spacing: publisher.spacing,
     publish: (message) => {
       counts.messages += 1;
       counts.messageBytes += message.data.length;

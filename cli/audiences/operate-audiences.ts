@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { MESSAGE_VERSION } from '../../shared/audience/message.ts';
 import { creationMessage } from '../../shared/audience/outgoing-message.ts';
 import type { AudienceList } from '../../shared/audience-map/audience-list.ts';
 import type { AudienceMapReader, AudienceRecord } from '../../shared/audience-map/audience-map.ts';
@@ -46,7 +45,7 @@ export function operateAudiences({
       const { audience } = record;
       const requestId = randomUUID();
       const kind = 'create-audience';
-      const message = { version: MESSAGE_VERSION, kind, requestId, audience } as const;
+      const message = { kind, requestId, audience } as const;
       await publisher.publish(creationMessage(message, { requestId }, { destination }));
 
       const request = { audience: audience.id, requestId };

@@ -10,7 +10,7 @@ import { createDrainedDelivery } from '../../shared/delivery/drained-delivery.ts
 import { sendAnswer, type HttpHandler } from '../../shared/http/answer.ts';
 import { trackRequests } from '../../shared/http/drain.ts';
 import { listenLocally } from '../../shared/http/listen.ts';
-import { logDrainFinished } from '../../shared/log-events.ts';
+import { logDrainFinished, logIgnoredSettings } from '../../shared/log-events.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { createEnvironmentSecret } from '../../shared/secrets/environment-secret.ts';
 import { chooseDestinations, createDestinations, type ChosenDestinations } from './destinations.ts';
@@ -72,6 +72,7 @@ async function startParts(
 ): Promise<LocalStack> {
   const [destination, ...others] = createDestinations(chosen, pangolins.urls, config);
   const run = newRun();
+  logIgnoredSettings(log, config);
   const queue = createQueueParts(config, log, { run, options });
   const parts = { config, run, queue, log };
   const first = createForward(destination, parts);

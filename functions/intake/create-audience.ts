@@ -1,5 +1,4 @@
 import type { Audience } from '../../shared/audience/audience.ts';
-import { MESSAGE_VERSION } from '../../shared/audience/message.ts';
 import { creationMessage } from '../../shared/audience/outgoing-message.ts';
 import {
   waitUntilSettled,
@@ -25,12 +24,7 @@ export async function createAudience(
   const { createTimeoutMs, publishTimeoutMs, returnSegmentId } = settings;
   const deadline = Date.now() + createTimeoutMs;
   const { requestId } = correlation;
-  const message = {
-    version: MESSAGE_VERSION,
-    kind: 'create-audience',
-    requestId,
-    audience,
-  } as const;
+  const message = { kind: 'create-audience', requestId, audience } as const;
   const store = () => publisher.publish(creationMessage(message, correlation));
   await publishAll([store], publishTimeoutMs);
 

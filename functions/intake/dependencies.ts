@@ -21,8 +21,6 @@ export interface IntakeSettings {
   readonly maxPendingBytes: number;
   /** How mutations are kept in order. */
   readonly sharding: Sharding;
-  /** From one message of an ordering key to the next, at least. */
-  readonly publishIntervalMs: number;
   /** How long a request waits for the queue's acknowledgement. */
   readonly publishTimeoutMs: number;
   /** How long CREATE_AUDIENCE waits, in all, for the audience's record to settle. */

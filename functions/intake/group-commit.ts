@@ -1,15 +1,16 @@
 import { MAX_MESSAGE_BYTES, type MutationGroup } from '../../shared/audience/grouping.ts';
 import { mutationsMessage } from '../../shared/audience/outgoing-message.ts';
 import type { Correlation } from '../../shared/logger.ts';
-import type { Publisher } from '../../shared/queue/queue.ts';
+import { MAX_BYTES_PER_PUBLISH, type Publisher } from '../../shared/queue/queue.ts';
 import { sleep } from '../../shared/sleep.ts';
+import { createKeySpacing } from './key-spacing.ts';
 import type { Answered } from './publish.ts';
 
 /** A group of mutations and the request that waits for it. */
 export interface Part {
   readonly group: MutationGroup;
   readonly request: Correlation;
-  /** Aborted when the request is answered: what is not under way by then is not published any more. */
+  /** Aborted when the request is answered: what is not in flight by then is not published any more. */
   readonly answered: Answered;
 }
 
@@ -24,52 +25,79 @@ interface Waiting extends Part {
   reject(error: unknown): void;
 }
 
-/** An ordering key with a message under way. */
+/** An ordering key with something that waits or is in flight, or that is not at rest yet. */
 interface Lane {
   readonly waiting: Waiting[];
-  /** Called when one more waits, as long as they are waited for. */
+  /** Called when one more waits, as long as it is waited for. */
   onArrival?: (() => void) | undefined;
 }
 
 export interface GroupCommitOptions {
-  /** Of a message's members. */
+  /** Bytes of a message's members. */
   readonly maxBytes?: number;
-  /** From one message of a key to the next, at least; what comes meanwhile waits and goes together. */
-  readonly intervalMs?: number;
+  /** Bytes that are handed to the publisher at a time: what waits behind them can still be taken back. */
+  readonly maxBytesInFlight?: number;
+  /** Milliseconds since any moment. */
+  readonly now?: () => number;
 }
 
-/** What a request's id takes in its message. */
+type Parts = [Waiting, ...Waiting[]];
+
+/** Bytes of a request's id in its message. */
 const REQUEST_BYTES = 40;
-/** Under load, how long those who were just answered get to come again, and how often that is looked at. */
+/** Time that callers who were just answered get to come again, and how often that is looked at. */
 const GATHER_MS = 20;
 const LOOK_MS = 5;
 
 /**
- * Publishes one message at a time for an ordering key. While it is under way, groups of the same key
- * gather, and go as the next message: nothing waits at low load, and messages grow under load.
+ * Publishes the groups of an ordering key in their order. What comes in one turn of the event loop, or
+ * while a publish of the key is in flight, gathers: nothing waits at low load, and messages grow under
+ * load. All that has gathered is handed to the publisher at once, one message per run of one operation.
  *
  * Callers that wait for their answer come again all at once when their message is stored. Without a
  * moment for them, the first would go alone, and every second message would be that of one request.
  */
 export function createGroupCommit(
   publisher: Publisher,
-  { maxBytes = MAX_MESSAGE_BYTES, intervalMs = 0 }: GroupCommitOptions = {},
+  {
+    maxBytes = MAX_MESSAGE_BYTES,
+    maxBytesInFlight = MAX_BYTES_PER_PUBLISH,
+    now = () => performance.now(),
+  }: GroupCommitOptions = {},
 ): GroupCommit {
+  const { spacing } = publisher;
   /** By ordering key. */
   const lanes = new Map<string, Lane>();
 
   async function publishLane(key: string, lane: Lane): Promise<void> {
-    let rest: Promise<unknown> | undefined;
+    const keySpacing = spacing && createKeySpacing(spacing, now);
+    await endOfTurn();
     for (let answered = 0; ;) {
-      if (rest !== undefined) await rest;
+      const waitMs = keySpacing?.waitMs() ?? 0;
+      if (waitMs > 0) await sleep(waitMs);
       else if (answered > 1) await gather(lane, answered);
-      const [first, ...others] = takeMessage(lane.waiting, maxBytes);
-      if (first === undefined) break;
-      rest = intervalMs > 0 ? sleep(intervalMs) : undefined;
-      const stored = await publish(publisher, [first, ...others]);
-      answered = stored ? 1 + others.length : 0;
+      const parts = takeParts(lane.waiting, maxBytesInFlight);
+      if (parts.length > 0) {
+        keySpacing?.begin(requestsOf(parts).length);
+        answered = await publishParts(parts);
+      } else if (await comes(lane, keySpacing?.restMs() ?? 0)) {
+        answered = 0;
+        await endOfTurn();
+      } else {
+        break;
+      }
     }
     lanes.delete(key);
+  }
+
+  /** Returns how many callers to wait for: those who waited for an answer and were all told it is stored. */
+  async function publishParts(parts: readonly Waiting[]): Promise<number> {
+    const begunAt = now();
+    const messages = messagesOf(parts, maxBytes);
+    const stored = await Promise.all(messages.map((ofMessage) => publish(publisher, ofMessage)));
+    // A publish that takes less than a look is not worth a wait for company.
+    const isSlow = now() - begunAt >= LOOK_MS;
+    return isSlow && !stored.includes(false) ? parts.length : 0;
   }
 
   return (part) =>
@@ -88,6 +116,23 @@ export function createGroupCommit(
     });
 }
 
+/** Requests that arrive together, and the parts of one, are there by then. */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves with true once something waits, with false after `timeoutMs`. */
+async function comes(lane: Lane, timeoutMs: number): Promise<boolean> {
+  if (timeoutMs === 0) return false;
+  const arrival = new AbortController();
+  lane.onArrival = () => {
+    arrival.abort();
+  };
+  const isOver = await sleep(timeoutMs, arrival.signal);
+  lane.onArrival = undefined;
+  return !isOver;
+}
+
 /** Waits until as many came as were answered, as long as some of them keep coming. */
 async function gather(lane: Lane, answered: number): Promise<void> {
   const { waiting } = lane;
@@ -104,30 +149,60 @@ async function gather(lane: Lane, answered: number): Promise<void> {
   lane.onArrival = undefined;
 }
 
-/** Takes what fits into the next message, and leaves out whom nobody waits for any more. */
-function takeMessage(lane: Waiting[], maxBytes: number): Waiting[] {
+/** Takes what may be in flight at a time, at least one, and leaves out requests that were answered. */
+function takeParts(waiting: Waiting[], maxBytes: number): Waiting[] {
   const taken: Waiting[] = [];
+  let seen = 0;
   let bytes = 0;
-  for (let next = lane[0]; next !== undefined; next = lane[0]) {
+  for (const next of waiting) {
     if (next.answered.aborted) {
       next.reject(next.answered.reason);
     } else {
-      bytes += next.group.bytes + REQUEST_BYTES;
+      bytes += bytesOf(next);
       if (taken.length > 0 && bytes > maxBytes) break;
       taken.push(next);
     }
-    lane.shift();
+    seen += 1;
   }
+  waiting.splice(0, seen);
   return taken;
 }
 
+/** The parts message by message: each has one operation and stays within `maxBytes`. */
+function messagesOf(parts: readonly Waiting[], maxBytes: number): Parts[] {
+  const messages: Parts[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    const message = messages.at(-1);
+    bytes += bytesOf(part);
+    if (message?.[0].group.operation === part.group.operation && bytes <= maxBytes) {
+      message.push(part);
+    } else {
+      messages.push([part]);
+      bytes = bytesOf(part);
+    }
+  }
+  return messages;
+}
+
+function bytesOf({ group }: Waiting): number {
+  return group.bytes + REQUEST_BYTES;
+}
+
+/** The requests of parts, each once. */
+function requestsOf(parts: readonly Waiting[]): Correlation[] {
+  return [...new Set(parts.map(({ request }) => request))];
+}
+
 /** Every part learns of its own message; a failure does not hold up the key. */
-async function publish(publisher: Publisher, parts: [Waiting, ...Waiting[]]): Promise<boolean> {
+async function publish(publisher: Publisher, parts: Parts): Promise<boolean> {
   const [first, ...others] = parts;
-  const groups = [first.group, ...others.map(({ group }) => group)] as const;
-  const requests = [...new Set(parts.map(({ request }) => request))];
   try {
-    await publisher.publish(mutationsMessage([...groups], { requests }));
+    await publisher.publish(
+      mutationsMessage([first.group, ...others.map(({ group }) => group)], {
+        requests: requestsOf(parts),
+      }),
+    );
     for (const part of parts) part.resolve();
     return true;
   } catch (error) {

@@ -34,9 +34,7 @@ export function createIntakeHandler(dependencies: IntakeDependencies): HttpHandl
     ? createCanonicalAudiences(dependencies.audienceMap, dependencies.log)
     : (mutations) => Promise.resolve(mutations);
 
-  const groupCommit = createGroupCommit(dependencies.publisher, {
-    intervalMs: dependencies.settings.publishIntervalMs,
-  });
+  const groupCommit = createGroupCommit(dependencies.publisher);
   const parts = { ...dependencies, groupCommit };
   const memory = createRequestMemory(dependencies.settings.maxPendingBytes);
 
@@ -106,7 +104,11 @@ async function answerCall(
       progress.accepted = call.mutations.length;
       progress.rejected = call.rejected.length;
       const mutations = await canonicalAudiences(call.mutations);
-      return mutateAudience({ ...call, mutations }, correlation, dependencies);
+      return mutateAudience(
+        { ...call, bodyBytes: body.length, mutations },
+        correlation,
+        dependencies,
+      );
     }
   }
 }

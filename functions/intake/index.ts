@@ -3,7 +3,11 @@ import { createLazyAudienceMap } from '../../shared/audience-map/lazy-audience-m
 import { readConfig } from '../../shared/config.ts';
 import { createMetadataCredentials } from '../../shared/google/metadata-credentials.ts';
 import { registerFunction } from '../../shared/http/functions-framework.ts';
-import { loggedError, logSecretRefreshFailed } from '../../shared/log-events.ts';
+import {
+  loggedError,
+  logIgnoredSettings,
+  logSecretRefreshFailed,
+} from '../../shared/log-events.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { createPubSubPublisher } from '../../shared/queue/pubsub-queue.ts';
 import { routeByKind } from '../../shared/queue/route-by-kind.ts';
@@ -17,6 +21,7 @@ import { intakeSettings } from './settings.ts';
 const config = readConfig('intake');
 const log = createLogger(config.LOG_LEVEL);
 const credentials = createMetadataCredentials();
+logIgnoredSettings(log, config);
 
 function secretFrom(
   values: readonly SecretText[] | undefined,

@@ -1,8 +1,7 @@
 import pLimit from 'p-limit';
 import { PlatformError } from '../../shared/errors.ts';
 import { within } from '../../shared/within.ts';
-
-const MAX_PUBLISHES_AT_ONCE = 100;
+import { MAX_PUBLISHES_AT_ONCE } from './storable-share.ts';
 
 /** Whether a request waits no more, and why; as an AbortSignal, which costs 3 µs, says it. */
 export interface Answered {

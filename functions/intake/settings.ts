@@ -7,7 +7,6 @@ type Variables = Pick<
   | 'MAX_PENDING_BYTES'
   | 'SHARDS'
   | 'MEMBER_ID'
-  | 'PUBLISH_INTERVAL_MS'
   | 'PUBLISH_TIMEOUT_MS'
   | 'CREATE_TIMEOUT_MS'
   | 'RETURN_SEGMENT_ID'
@@ -19,7 +18,6 @@ export function intakeSettings(config: Variables): IntakeSettings {
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxPendingBytes: config.MAX_PENDING_BYTES,
     sharding: { shards: config.SHARDS, memberId: config.MEMBER_ID },
-    publishIntervalMs: config.PUBLISH_INTERVAL_MS,
     publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
     createTimeoutMs: config.CREATE_TIMEOUT_MS,
     returnSegmentId: config.RETURN_SEGMENT_ID,

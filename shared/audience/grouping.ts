@@ -1,6 +1,6 @@
 /** From the entries of one request to what its messages hold: pure functions. */
-import type { Mutation, RejectedEntry } from './audience.ts';
-import { MESSAGE_VERSION, type RejectedEntriesMessage } from './message.ts';
+import type { Mutation, Operation, RejectedEntry, User } from './audience.ts';
+import { encodeIds, type RejectedEntriesMessage } from './message.ts';
 import { orderingKeyOfShard, shardOf, type Sharding } from './shard.ts';
 
 /** Bytes of members in a message: far from Pub/Sub's limit of 10 MB, even wrapped and in base64. */
@@ -8,17 +8,18 @@ export const MAX_MESSAGE_BYTES = 1_000_000;
 /** An invalid entry is kept up to this many characters of its JSON. */
 const MAX_ENTRY_LENGTH = 100_000;
 
-/** Mutations of one ordering key, in their order, encoded: several groups make a message. */
+/** Mutations of one ordering key and operation, in their order, encoded: groups make a message. */
 export interface MutationGroup {
   readonly orderingKey: string;
   readonly audience: string;
+  readonly operation: Operation;
   readonly members: number;
-  /** Their JSON, separated by commas. */
-  readonly json: string;
+  /** Their ids, as {@link encodeIds} makes them. */
+  readonly ids: string;
   readonly bytes: number;
 }
 
-/** The mutations by ordering key, in groups of at most `maxBytes`. */
+/** The mutations by ordering key, in groups of one operation and at most `maxBytes`. */
 export function groupMutations(
   mutations: readonly Mutation[],
   sharding: Sharding,
@@ -27,38 +28,52 @@ export function groupMutations(
   const groups: MutationGroup[] = [];
   // By audience first: to write an ordering key for every mutation takes longer than to group twice.
   for (const [audience, ofAudience] of Map.groupBy(mutations, (mutation) => mutation.audience)) {
-    const byShard = Map.groupBy(ofAudience, ({ user }) => shardOf(user, sharding));
-    for (const [shard, ofShard] of byShard) {
+    for (const [shard, ofShard] of groupByShard(ofAudience, sharding)) {
       const orderingKey = orderingKeyOfShard(audience, shard);
-      groups.push(...encode(ofShard, { orderingKey, audience }, maxBytes));
+      for (const [first, ...others] of runsOfOperation(ofShard)) {
+        const users = [first, ...others].map(({ user }) => user);
+        groups.push(
+          ...encode(users, { orderingKey, audience, operation: first.operation }, maxBytes),
+        );
+      }
     }
   }
   return groups;
 }
 
-/** All at once, and one by one only what does not fit: that takes twice the time. */
+function groupByShard(mutations: readonly Mutation[], sharding: Sharding) {
+  if (sharding.shards === 1) return [[0, mutations]] as const;
+  return Map.groupBy(mutations, ({ user }) => shardOf(user, sharding));
+}
+
+/** Mutations that follow each other and have one operation. A request has one, a replay may have two. */
+function runsOfOperation(mutations: readonly Mutation[]): [Mutation, ...Mutation[]][] {
+  const runs: [Mutation, ...Mutation[]][] = [];
+  for (const mutation of mutations) {
+    const run = runs.at(-1);
+    if (run?.[0].operation === mutation.operation) run.push(mutation);
+    else runs.push([mutation]);
+  }
+  return runs;
+}
+
+/** All at once, and one by one only what does not fit: that takes several times as long. */
 function encode(
-  mutations: readonly Mutation[],
-  { orderingKey, audience }: Pick<MutationGroup, 'orderingKey' | 'audience'>,
+  users: readonly User[],
+  head: Pick<MutationGroup, 'orderingKey' | 'audience' | 'operation'>,
   maxBytes: number,
 ): MutationGroup[] {
-  const entries = mutations.map(({ operation, user: { uuid, externalUserId } }) => ({
-    operation,
-    uuid,
-    externalUserId,
-  }));
-  const json = JSON.stringify(entries).slice(1, -1);
-  const bytes = jsonBytes(json);
-  if (bytes <= maxBytes) return [{ orderingKey, audience, members: entries.length, json, bytes }];
-  const sized = entries.map((entry) => {
-    const item = JSON.stringify(entry);
+  const ids = encodeIds(users);
+  const bytes = jsonBytes(ids);
+  if (bytes <= maxBytes) return [{ ...head, members: users.length, ids, bytes }];
+  const sized = users.map((user) => {
+    const item = encodeIds([user]);
     return { item, bytes: jsonBytes(item) };
   });
   return chunkByBytes(sized, maxBytes).map(({ items, bytes: ofItems }) => ({
-    orderingKey,
-    audience,
+    ...head,
     members: items.length,
-    json: items.join(','),
+    ids: items.join(','),
     bytes: ofItems,
   }));
 }
@@ -73,7 +88,6 @@ export function groupRejected(
     return { item: kept, bytes: jsonBytes(JSON.stringify(kept)) };
   });
   return chunkByBytes(bounded, maxBytes).map(({ items }) => ({
-    version: MESSAGE_VERSION,
     kind: 'rejected-entries',
     entries: items,
   }));
@@ -90,7 +104,7 @@ function entryText(entry: unknown): string {
   }
 }
 
-/** What an item takes in an array, its comma included. */
+/** Bytes of an item in a list, its comma included. */
 function jsonBytes(json: string): number {
   return Buffer.byteLength(json) + 1;
 }

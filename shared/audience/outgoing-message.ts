@@ -3,7 +3,8 @@ import type { OutgoingMessage } from '../queue/queue.ts';
 import type { MutationGroup } from './grouping.ts';
 import {
   encodeMessage,
-  MESSAGE_VERSION,
+  encodeMutations,
+  MUTATIONS_VERSION,
   type CreateAudienceMessage,
   type RejectedEntriesMessage,
 } from './message.ts';
@@ -60,26 +61,22 @@ export interface ReplayOrigin {
   readonly destination: string;
 }
 
-/** One message of the mutations of one or more groups of the same ordering key. */
+/** One message of one or more groups, all of the same ordering key and operation. */
 export function mutationsMessage(
   groups: readonly [MutationGroup, ...MutationGroup[]],
   { requests, replay }: MutationSources,
 ): OutgoingMessage {
-  const [{ orderingKey, audience }] = groups;
-  const head = {
-    version: MESSAGE_VERSION,
-    kind: 'mutations',
-    audience,
-    requests: requests.map(({ requestId }) => requestId),
-  };
-  // The mutations are encoded already: once a message, not once more to count their bytes.
-  const mutations = groups.map(({ json }) => json).join(',');
+  const [first, ...others] = groups;
+  const { orderingKey, audience, operation } = first;
+  const head = { audience, operation, requests: requests.map(({ requestId }) => requestId) };
   const members = groups.reduce((sum, group) => sum + group.members, 0);
   return {
-    data: Buffer.from(`${JSON.stringify(head).slice(0, -1)},"mutations":[${mutations}]}`, 'utf8'),
+    data: encodeMutations(head, [first.ids, ...others.map(({ ids }) => ids)]),
     orderingKey,
     attributes: {
-      kind: head.kind,
+      kind: 'mutations',
+      // Tells a drain what it holds, without a look into it.
+      version: String(MUTATIONS_VERSION),
       audience,
       members: String(members),
       ...(replay && { ...replay, operatedAt: String(replay.operatedAt) }),

@@ -1,4 +1,4 @@
-import { encodeMessage, type MutationsMessage } from '../audience/message.ts';
+import { encodeIds, encodeMutations, type MutationsMessage } from '../audience/message.ts';
 import type { DeadMembers } from '../dead-letters/dead-members.ts';
 import { digestOf } from '../dead-letters/digest-of.ts';
 import type { MemberId } from '../audience/shard.ts';
@@ -181,7 +181,7 @@ async function applyAll(
   return new Map((await Promise.all(submitted)).flat());
 }
 
-/** Rejected members leave as one dead letter per message and reason, which a replay can publish as it is. */
+/** Publishes one dead letter per message, reason and operation: a message holds one operation. */
 async function giveUpRejected(
   applied: ReadonlyMap<string, EntryOutcome>,
   audience: string,
@@ -193,14 +193,20 @@ async function giveUpRejected(
   );
   for (const [{ message, deadLetter }, ofItem] of Map.groupBy(rejected, ({ item }) => item)) {
     const requests = message.requests.slice(0, MAX_LOGGED_REQUESTS);
-    const byReason = Map.groupBy(ofItem, ({ failing, text }) => `${failing} ${text}`);
-    for (const group of byReason.values()) {
-      const mutations = group.map(({ mutation }) => mutation);
+    const groups = Map.groupBy(
+      ofItem,
+      ({ mutation, failing, text }) => `${mutation.operation} ${failing} ${text}`,
+    );
+    for (const group of groups.values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const { operation } = first.mutation;
+      const ids = encodeIds(group.map(({ mutation }) => mutation));
       await deadLetter({
-        reason: group[0]?.failing === true ? 'member-failing' : 'member-rejected',
-        text: group[0]?.text ?? '',
+        reason: first.failing ? 'member-failing' : 'member-rejected',
+        text: first.text,
         members: group.length,
-        original: encodeMessage({ ...message, audience, requests, mutations }),
+        original: encodeMutations({ audience, operation, requests }, [ids]),
       });
     }
   }

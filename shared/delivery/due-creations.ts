@@ -1,5 +1,4 @@
 import { creationMessage } from '../audience/outgoing-message.ts';
-import { MESSAGE_VERSION } from '../audience/message.ts';
 import type { AudienceMap, WaitingCreation } from '../audience-map/audience-map.ts';
 import { logAudienceMapUnreadable, loggedError } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
@@ -78,7 +77,7 @@ export function createDueCreations({
 /** The message of the creation, as it was pushed; its age is that of the request. */
 function deliveryOf({ audience, requestId, trace, askedAt }: WaitingCreation): Delivery {
   const kind = 'create-audience';
-  const message = { version: MESSAGE_VERSION, kind, requestId, audience } as const;
+  const message = { kind, requestId, audience } as const;
   const { data, attributes } = creationMessage(message, { requestId, trace });
   return { messageId: requestId, data, attributes, publishTime: askedAt };
 }

@@ -1,5 +1,5 @@
 import type { Audience } from '../audience/audience.ts';
-import { MESSAGE_VERSION, type MutationsMessage } from '../audience/message.ts';
+import type { MutationsMessage } from '../audience/message.ts';
 import type { AudienceRecord } from '../audience-map/audience-map.ts';
 import {
   createSegment,
@@ -37,12 +37,7 @@ export function createSegmentFinder(dependencies: FinderDependencies): FindSegme
     { requests: [requestId = 'unknown'] }: MutationsMessage,
     context: CreationContext,
   ): Promise<AudienceRecord | undefined> {
-    const message = {
-      version: MESSAGE_VERSION,
-      kind: 'create-audience',
-      requestId,
-      audience,
-    } as const;
+    const message = { kind: 'create-audience', requestId, audience } as const;
     await createSegment(message, dependencies, context);
     return audienceMap.find(audience.id);
   }

@@ -11,6 +11,7 @@ export interface Topics {
 /** A publisher that brings each message to its topic, by its attribute `kind`. */
 export function routeByKind({ mutations, control }: Topics): Publisher {
   return {
+    spacing: mutations.spacing,
     publish: (message) =>
       (message.attributes['kind'] === 'mutations' ? mutations : control).publish(message),
     close: async () => {

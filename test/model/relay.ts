@@ -140,7 +140,6 @@ export function createRelay(settings: RelaySettings) {
       maxBodyBytes: 1_000_000,
       maxPendingBytes: 1_000_000,
       sharding,
-      publishIntervalMs: 0,
       publishTimeoutMs: 900,
       createTimeoutMs: 2_500,
       returnSegmentId: false,
@@ -160,7 +159,7 @@ export function createRelay(settings: RelaySettings) {
     forward,
     create: (id: string) => createAudience({ id, name: `Audience ${id}` }, correlation(), intake),
     mutate: (mutations: readonly Mutation[]) =>
-      mutateAudience({ mutations, rejected: [] }, correlation(), intake),
+      mutateAudience({ bodyBytes: 0, mutations, rejected: [] }, correlation(), intake),
     deadLetters: createDeadLetterOperations({
       store: deadLetters,
       publisher,

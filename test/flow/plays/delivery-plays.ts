@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
-import { encodeMessage, type MessageMutation } from '../../../shared/audience/message.ts';
+import type { MessageMutation } from '../../../shared/audience/message.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
 import type { KeyBatchResult } from '../../../shared/delivery/key-batch.ts';
@@ -10,6 +10,7 @@ import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import type { Settlement } from '../../../shared/queue/queue.ts';
+import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
 import { AUDIENCE, MARK, user, type MarkedLog } from './marks.ts';
 import { indiscreetThirdParty, type ThirdParty } from './third-party.ts';
 
@@ -78,8 +79,7 @@ export async function onDelivery(
 
 function messageOf(mutations: readonly MessageMutation[]): Buffer {
   const kind = 'mutations';
-  return encodeMessage({
-    version: 1,
+  return encodeAnyMessage({
     kind,
     audience: AUDIENCE,
     requests: ['r-1', 'r-2'],

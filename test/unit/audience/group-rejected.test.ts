@@ -40,7 +40,6 @@ it('the entries travel in their order, with reason and operation, as JSON text',
   ];
   expect(groupRejected(rejected)).toEqual([
     {
-      version: 1,
       kind: 'rejected-entries',
       entries: [
         {

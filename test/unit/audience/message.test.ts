@@ -1,29 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeMessage, encodeMessage, type Message } from '../../../shared/audience/message.ts';
+import {
+  decodeMessage,
+  encodeIds,
+  encodeMessage,
+  encodeMutations,
+  type Message,
+} from '../../../shared/audience/message.ts';
 import type { MessageError } from '../../../shared/errors.ts';
+import { encodeAnyMessage, encodeVersion1 } from '../../setup/encode-any-message.ts';
 
 const messages: Message[] = [
   {
-    version: 1,
     kind: 'mutations',
     audience: 'a5940e473cea659.356693871497425011',
     requests: ['r-1', 'r-2'],
     mutations: [
       { operation: 'add', uuid: 'u-1', externalUserId: 'x-1' },
-      { operation: 'remove', uuid: 'u-2' },
+      { operation: 'add', uuid: 'u-2' },
       { operation: 'add', externalUserId: 'ü 😀 "\\' },
     ],
   },
-  { version: 1, kind: 'mutations', audience: 'a', requests: [], mutations: [] },
+  { kind: 'mutations', audience: 'a', requests: [], mutations: [] },
   {
-    version: 1,
     kind: 'create-audience',
     requestId: 'r-1',
     audience: { id: 'a.1', name: 'Käufer', customer: 123 },
   },
-  { version: 1, kind: 'create-audience', requestId: 'r', audience: { id: 'a.1', name: 'n' } },
+  { kind: 'create-audience', requestId: 'r', audience: { id: 'a.1', name: 'n' } },
   {
-    version: 1,
     kind: 'rejected-entries',
     entries: [
       { reason: 'Audience: is empty', operation: 'add', entry: '{"Audience":"","New":[null,1.5]}' },
@@ -34,16 +38,38 @@ const messages: Message[] = [
 ];
 
 it.each(messages)('$kind comes back from its bytes as it was', (message) => {
-  expect(decodeMessage(encodeMessage(message))).toEqual(message);
+  expect(decodeMessage(encodeAnyMessage(message))).toStrictEqual(message);
+});
+
+it('mutations of version 1 are read, and may mix operations', () => {
+  const message: Message = {
+    kind: 'mutations',
+    audience: 'a.1',
+    requests: ['r-1'],
+    mutations: [
+      { operation: 'add', uuid: 'u-1', externalUserId: 'x,~1' },
+      { operation: 'remove', uuid: '' },
+      { operation: 'add' },
+    ],
+  };
+  expect(decodeMessage(encodeVersion1(message))).toStrictEqual(message);
+});
+
+it('the published JSON of mutations is what docs and other deployments read', () => {
+  const head = { audience: 'a.1', operation: 'remove', requests: ['r-1'] } as const;
+  const ids = encodeIds([{ uuid: 'u-1', externalUserId: 'x-1' }, { uuid: 'u-2' }]);
+  const data = encodeMutations(head, [ids, encodeIds([{ externalUserId: 'x,3' }])]);
+  expect(data.toString('utf8')).toBe(
+    '{"version":2,"kind":"mutations","audience":"a.1","operation":"remove","requests":["r-1"],"ids":"u-1,x-1,u-2,,,x~13"}',
+  );
 });
 
 it('the published JSON is what docs and other deployments read', () => {
-  const message: Message = {
-    version: 1,
+  const message = {
     kind: 'create-audience',
     requestId: 'r-1',
     audience: { id: 'a.1', name: 'Käufer', customer: 123 },
-  };
+  } as const;
   const json = JSON.parse(encodeMessage(message).toString('utf8')) as unknown;
   expect(json).toEqual({
     version: 1,
@@ -57,7 +83,6 @@ it('fields a newer deployment has added are ignored', () => {
   const mutations = [{ operation: 'add', uuid: 'u', ttl: 7 }];
   const newer = { version: 1, kind: 'mutations', audience: 'a', mutations, priority: 'high' };
   expect(decodeMessage(Buffer.from(JSON.stringify(newer)))).toEqual({
-    version: 1,
     kind: 'mutations',
     audience: 'a',
     requests: [],
@@ -69,7 +94,6 @@ it('a message of an older deployment, which names no requests, is understood', (
   const older =
     '{"version":1,"kind":"mutations","audience":"a.1","mutations":[{"operation":"add","externalUserId":"x"}]}';
   expect(decodeMessage(Buffer.from(older))).toEqual({
-    version: 1,
     kind: 'mutations',
     audience: 'a.1',
     requests: [],
@@ -77,13 +101,21 @@ it('a message of an older deployment, which names no requests, is understood', (
   });
 });
 
-describe('what is no message of this version', () => {
-  const text = (fields: object) => JSON.stringify({ ...messages[0], ...fields });
+describe('what is not a message of a known version', () => {
+  const text = (fields: object) => JSON.stringify({ version: 1, ...messages[0], ...fields });
+  const text2 = (fields: object) =>
+    text({ version: 2, operation: 'add', ids: 'u,x', mutations: undefined, ...fields });
   const rejected = (entry: unknown) =>
     text({ kind: 'rejected-entries', entries: [{ reason: 'r', operation: 'add', entry }] });
 
   it.each([
-    ['another version', text({ version: 2 }), 'version'],
+    ['a later version', text({ version: 3 }), 'version'],
+    ['a creation of version 2', JSON.stringify({ ...messages[2], version: 2 }), 'version'],
+    ['version 2 without ids', text2({ ids: undefined }), 'ids'],
+    ['ids in an array', text2({ ids: ['u', 'x'] }), 'ids'],
+    ['an id without its partner', text2({ ids: 'u,x,u' }), 'ids'],
+    ['version 2 without requests', text2({ requests: undefined }), 'requests'],
+    ['version 2 with an unknown operation', text2({ operation: 'x' }), 'operation'],
     ['a version in text', text({ version: '1' }), 'version'],
     ['no version', text({ version: undefined }), 'version'],
     ['an unknown kind', text({ kind: 'rename-audience' }), 'kind'],
@@ -108,7 +140,7 @@ describe('what is no message of this version', () => {
         name: 'MessageError',
         code: 'MESSAGE_UNDECODABLE',
         retryable: false,
-        message: `The message is no message of version 1 (at ${place}).`,
+        message: `The message is not one of version 1 or 2 (at ${place}).`,
       }),
     );
   });
@@ -126,6 +158,8 @@ describe('what is no message of this version', () => {
     '{"version":1,"kind":"mutations","audience":marker',
     'marker',
     text({ kind: 'marker' }),
+    text2({ ids: 'marker' }),
+    text2({ operation: 'marker' }),
     text({ audience: ['marker'] }),
     rejected({ marker: 'marker' }),
     text({ mutations: [{ operation: 'marker', uuid: 'marker' }] }),

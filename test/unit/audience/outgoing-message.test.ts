@@ -29,14 +29,12 @@ function groupOf(audience: string, ...users: string[]): MutationGroup {
 }
 
 const creation = (id: string): CreateAudienceMessage => ({
-  version: 1,
   kind: 'create-audience',
   requestId,
   audience: { id, name: 'marker-name' },
 });
 const entry = { reason: 'Audience: is empty', operation: 'add', entry: '{}' } as const;
 const rejected: RejectedEntriesMessage = {
-  version: 1,
   kind: 'rejected-entries',
   entries: [entry, entry, entry],
 };
@@ -55,7 +53,6 @@ it('several groups of a key are one message, in their order, with the ids of all
   const several = [{ requestId: 'r-1' }, { requestId: 'r-2' }];
   const { data } = mutationsMessage([...groups], { requests: several });
   expect(decodeMessage(data)).toEqual({
-    version: 1,
     kind: 'mutations',
     audience: 'a ü"\\.1',
     requests: ['r-1', 'r-2'],
@@ -69,7 +66,7 @@ it('several groups of a key are one message, in their order, with the ids of all
 it.each([
   [
     mutationsMessage([groupOf('a.1', 'u1'), groupOf('a.1', 'u2', 'u3')], { requests }),
-    { kind: 'mutations', audience: 'a.1', members: '3' },
+    { kind: 'mutations', version: '2', audience: 'a.1', members: '3' },
   ],
   [
     creationMessage(creation('a.1'), { requestId, trace: undefined }),
@@ -85,6 +82,7 @@ it('a replay tells when its operations were first published, and who it is for',
   const { attributes } = mutationsMessage([groupOf('a.1', 'u1')], { requests, replay });
   expect(attributes).toStrictEqual({
     kind: 'mutations',
+    version: '2',
     audience: 'a.1',
     members: '1',
     requestId,

@@ -24,7 +24,7 @@ test('publishes the oldest operation first and removes what is stored in the que
   );
   const { told, onProgress } = progressOf();
   const report = await operations.replay(replay(), onProgress);
-  expect(queued()).toEqual([['add:a'], ['add:b'], ['add:c', 'remove:d']]);
+  expect(queued()).toEqual([['add:a'], ['add:b'], ['add:c'], ['remove:d']]);
   expect(await left()).toEqual([]);
   expect(told).toEqual(['1/3', '2/3', '3/3']);
   const none = { overtaken: 0, overtakenByLaterLetter: 0 };

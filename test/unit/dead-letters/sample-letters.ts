@@ -1,4 +1,4 @@
-import { encodeMessage, type MessageMutation } from '../../../shared/audience/message.ts';
+import type { MessageMutation } from '../../../shared/audience/message.ts';
 import {
   DEAD_LETTER_VERSION,
   encodeDeadLetter,
@@ -6,6 +6,7 @@ import {
 } from '../../../shared/dead-letters/dead-letter.ts';
 import type { StoredDeadLetter } from '../../../shared/dead-letters/dead-letter-store.ts';
 import type { OutgoingMessage } from '../../../shared/queue/queue.ts';
+import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
 
 export const AUDIENCE = 'a.1';
 
@@ -20,7 +21,7 @@ export function mutation(text: string): MessageMutation {
 
 function mutationsBytes(texts: readonly string[], audience = AUDIENCE): Buffer {
   const mutations = texts.map(mutation);
-  return encodeMessage({ version: 1, kind: 'mutations', audience, requests: ['r-1'], mutations });
+  return encodeAnyMessage({ kind: 'mutations', audience, requests: ['r-1'], mutations });
 }
 
 /** A dead letter of mutations that were published at `time` and given up on an hour later. */

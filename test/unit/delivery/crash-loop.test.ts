@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
-import { decodeMessage, encodeMessage } from '../../../shared/audience/message.ts';
+import { decodeMessage } from '../../../shared/audience/message.ts';
 import { decodeDeadLetter } from '../../../shared/dead-letters/dead-letter.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { leaseFor } from '../../../shared/delivery/drain.ts';
@@ -12,6 +12,7 @@ import type { Publisher } from '../../../shared/queue/queue.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import { giveTimeBack, pass, passUntil, takeOverTime } from '../../model/manual-time.ts';
 import { createProcesses } from '../../model/processes.ts';
+import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
 import { add, mutationsOf } from './delivery-fixture.ts';
 import { recordingDestination } from './recording-destination.ts';
 
@@ -81,7 +82,7 @@ async function setUp() {
   }));
   for (const audience of [...HEALTHY.slice(0, 4), POISON, ...HEALTHY.slice(4)]) {
     await queue.publish({
-      data: encodeMessage({ ...mutationsOf(...add('user')), audience }),
+      data: encodeAnyMessage({ ...mutationsOf(...add('user')), audience }),
       attributes: { kind: 'mutations', audience, members: '1' },
       orderingKey: `mutate:${audience}:0`,
     });

@@ -6,7 +6,7 @@ import type {
   MessageMutation,
   MutationsMessage,
 } from '../../../shared/audience/message.ts';
-import { decodeMessage, encodeMessage } from '../../../shared/audience/message.ts';
+import { decodeMessage } from '../../../shared/audience/message.ts';
 import { decodeDeadLetter, type DeadLetter } from '../../../shared/dead-letters/dead-letter.ts';
 import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
@@ -16,6 +16,7 @@ import type { DeliveryDependencies } from '../../../shared/delivery/dependencies
 import { createLogger } from '../../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
+import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
 import { recordingDestination } from './recording-destination.ts';
 
 export const AUDIENCE = 'a5940e473cea659.356693871497425011';
@@ -121,7 +122,7 @@ export function deliveryOf(message: Message, publishTime: Date, operatedAt?: num
     ...attributesOf(message),
     ...(operatedAt === undefined ? {} : { operatedAt: String(operatedAt) }),
   };
-  const data = encodeMessage(message);
+  const data = encodeAnyMessage(message);
   return { data, attributes, messageId: 'm-1', publishTime, deliveryAttempt: 1 };
 }
 
@@ -144,11 +145,11 @@ export function createOf(
   requestId = 'r-1',
   audience = { id: AUDIENCE, name: 'Test audience' },
 ): CreateAudienceMessage {
-  return { version: 1, kind: 'create-audience', requestId, audience };
+  return { kind: 'create-audience', requestId, audience };
 }
 
 export function mutationsOf(...mutations: MessageMutation[]): MutationsMessage {
-  return { version: 1, kind: 'mutations', audience: AUDIENCE, requests: [], mutations };
+  return { kind: 'mutations', audience: AUDIENCE, requests: [], mutations };
 }
 
 export function add(...users: string[]): MessageMutation[] {

@@ -10,13 +10,13 @@ import {
   LEASE_MS,
   mutationsOf,
   originalOf,
+  remove,
   RETRY_WINDOW_MS,
 } from './delivery-fixture.ts';
-import { recordingDestination } from './recording-destination.ts';
+import { recordingDestination, refusing } from './recording-destination.ts';
 
-const NOT_OURS = ['', 'not json', '{"version":2,"kind":"mutations"}', '{"version":1,"kind":"odd"}'];
+const NOT_OURS = ['', 'not json', '{"version":3,"kind":"mutations"}', '{"version":1,"kind":"odd"}'];
 const INVALID: RejectedEntriesMessage = {
-  version: 1,
   kind: 'rejected-entries',
   entries: [
     { reason: 'Audience: is empty', operation: 'add', entry: '{"Uuid":"u-1"}' },
@@ -152,4 +152,20 @@ describe('what redelivery cannot help is a dead letter at once', () => {
     expect(letter).toMatchObject({ reason: 'message-undecodable', truncated: true, members: 0 });
     expect(JSON.stringify(letter).length).toBeLessThan(10_000_000);
   });
+});
+
+test('rejected members are dead letters of version 2, one per operation of an older message that mixes them', async () => {
+  const destination = recordingDestination({ apply: refusing('bad-1', 'bad-2', 'bad-3') });
+  const { deliver, deadLetters, makeReady } = deliveryFixture({ destination });
+  await makeReady();
+  const mixed = [...add('bad-1', 'good'), ...remove('bad-2'), ...add('bad-3')];
+  expect(await deliver(mutationsOf(...mixed))).toBe('ack');
+  const letters = await deadLetters();
+  expect(letters.map((letter) => originalOf(letter))).toEqual([
+    mutationsOf(...add('bad-1', 'bad-3')),
+    mutationsOf(...remove('bad-2')),
+  ]);
+  for (const { original } of letters) {
+    expect(Buffer.from(original, 'base64').toString('utf8')).toMatch(/^\{"version":2,/);
+  }
 });

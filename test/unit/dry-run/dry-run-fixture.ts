@@ -1,5 +1,5 @@
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
-import { encodeMessage, type Message } from '../../../shared/audience/message.ts';
+import type { Message } from '../../../shared/audience/message.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
@@ -7,6 +7,7 @@ import type { DeliveryDependencies } from '../../../shared/delivery/dependencies
 import type { Destination } from '../../../shared/destinations/destination.ts';
 import { dryRun } from '../../../shared/dry-run/dry-run.ts';
 import { createLogger } from '../../../shared/logger.ts';
+import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
 
 export const NOW = Date.parse('2026-11-02T12:00:00Z');
 export const AUDIENCE = 'a.1';
@@ -76,7 +77,7 @@ export function dryRunFixture(destination: Destination = untouchable()) {
     deliver: (message: Message | string, attributes: Readonly<Record<string, string>> = {}) =>
       subscriber(
         {
-          data: typeof message === 'string' ? Buffer.from(message) : encodeMessage(message),
+          data: typeof message === 'string' ? Buffer.from(message) : encodeAnyMessage(message),
           attributes: { audience: AUDIENCE, requestId: 'r-1', ...attributes },
           messageId: 'm-1',
           publishTime: new Date(attributes['age'] === undefined ? NOW : NOW - 61_000),
@@ -97,7 +98,6 @@ export function mutations(
       externalUserId: `${operation}-${index}`,
     }));
   return {
-    version: 1,
     kind: 'mutations',
     audience,
     requests: ['r-1'],

@@ -3,7 +3,6 @@ import type { Member } from '../../../shared/destinations/destination.ts';
 import { AUDIENCE, dryRunFixture, mutations, NOW, untouchable } from './dry-run-fixture.ts';
 
 const create = {
-  version: 1,
   kind: 'create-audience',
   requestId: 'r-1',
   audience: { id: AUDIENCE, name: 'Test audience' },
@@ -94,7 +93,7 @@ describe('A dry run writes nothing', () => {
     const { deliver, real, published } = dryRunFixture();
     const entries = [{ reason: 'no id', operation: 'add', entry: '{}' } as const];
     const kind = 'mutations';
-    expect(await deliver({ version: 1, kind: 'rejected-entries', entries })).toBe('ack');
+    expect(await deliver({ kind: 'rejected-entries', entries })).toBe('ack');
     expect(await deliver('no JSON')).toBe('ack');
     expect(await deliver(mutations({ adds: 1 }), { kind, age: 'old' })).toBe('ack');
     expect(published).toEqual([]);

@@ -4,8 +4,9 @@ import {
   createGroupCommit,
   type GroupCommitOptions,
 } from '../../../functions/intake/group-commit.ts';
-import type { Mutation } from '../../../shared/audience/audience.ts';
+import type { Mutation, Operation } from '../../../shared/audience/audience.ts';
 import { groupMutations } from '../../../shared/audience/grouping.ts';
+import type { Publisher } from '../../../shared/queue/queue.ts';
 import { slowPublisher, type BegunPublish } from './slow-publisher.ts';
 
 beforeEach(() => {
@@ -17,26 +18,33 @@ afterEach(() => {
 
 /** Lets everything happen that waits for no publish. */
 const settle = () => jest.advanceTimersByTimeAsync(100);
-/** Lets everything happen that waits for nothing at all. */
-const atOnce = () => jest.advanceTimersByTimeAsync(0);
+/** Lets everything happen that waits for no more than the end of the turn. */
+const atOnce = async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  await jest.advanceTimersByTimeAsync(0);
+};
+/** About the round trip of a queue, at which callers are waited for. */
+const roundTrip = () => jest.advanceTimersByTimeAsync(20);
 
 const SHARDING = { shards: 1, memberId: 'external_user_id' } as const;
 
 /** A group commit into a queue whose publishes hang, fed with requests of one audience each. */
-function fixture(options: GroupCommitOptions = {}) {
+function fixture({ spacing, ...options }: GroupCommitOptions & Pick<Publisher, 'spacing'> = {}) {
   const { publish, begun } = slowPublisher();
-  const groupCommit = createGroupCommit({ publish, close: () => Promise.resolve() }, options);
+  const publisher = { spacing, publish, close: () => Promise.resolve() };
+  const groupCommit = createGroupCommit(publisher, { now: () => Date.now(), ...options });
 
-  /** Commits adds of users as one request. */
+  /** Commits adds, or removes, of users as one request. */
   const commit = (
     audience: string,
     users: readonly string[],
     request = { requestId: users[0] ?? '' },
+    operation: Operation = 'add',
   ) => {
     const answered = new AbortController();
     const mutations = users.map((externalUserId): Mutation => ({
       audience,
-      operation: 'add',
+      operation,
       user: { externalUserId },
     }));
     const [group] = groupMutations(mutations, SHARDING);
@@ -56,19 +64,31 @@ describe('while no publish of its key is under way', () => {
   test('a request is published at once, as a message of its own', async () => {
     const { commit, begun } = fixture();
     const first = commit('a.1', ['u1', 'u2']);
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1', 'u2']]);
     begun[0]?.acknowledge();
     expect(await first.settled).toBe('stored');
 
     void commit('a.1', ['u3']);
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1', 'u2'], ['u3']]);
   });
 
-  test('another key does not hold it up', () => {
+  test('requests that come in the same turn of the event loop are one message', async () => {
+    const { commit, begun } = fixture();
+    commit('a.1', ['u1']);
+    await Promise.resolve();
+    commit('a.1', ['u2']);
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u1', 'u2']]);
+  });
+
+  test('another key does not hold it up', async () => {
     const { commit, begun } = fixture();
     commit('a.1', ['u1']);
     commit('a.2', ['u1']);
     commit('a.3', ['u1']);
+    await atOnce();
     expect(begun.map(({ orderingKey }) => orderingKey)).toEqual([
       'mutate:a.1:0',
       'mutate:a.2:0',
@@ -81,12 +101,14 @@ describe('while a publish of its key is under way', () => {
   test('requests gather, and go as one message, in their order, when it returns', async () => {
     const { commit, begun } = fixture();
     const first = commit('a.1', ['u1']);
+    await atOnce();
     const gathered = [commit('a.1', ['u2', 'u3']), commit('a.1', ['u1']), commit('a.1', ['u4'])];
     await settle();
     expect(begun).toHaveLength(1);
 
     begun[0]?.acknowledge();
     expect(await first.settled).toBe('stored');
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3', 'u1', 'u4']]);
     begun[1]?.acknowledge();
     expect(await Promise.all(gathered.map(({ settled }) => settled))).toEqual([
@@ -100,6 +122,7 @@ describe('while a publish of its key is under way', () => {
   test('a request is told that it is stored only by its own message', async () => {
     const { commit, begun } = fixture();
     commit('a.1', ['u1']);
+    await atOnce();
     let told = false;
     void commit('a.1', ['u2']).settled.then(() => {
       told = true;
@@ -116,6 +139,7 @@ describe('while a publish of its key is under way', () => {
     const { commit, begun } = fixture();
     const twice = { requestId: 'r-2' };
     commit('a.1', ['u1'], { requestId: 'r-1' });
+    await atOnce();
     commit('a.1', ['u2'], twice);
     commit('a.1', ['u3'], { requestId: 'r-3' });
     commit('a.1', ['u4'], twice);
@@ -130,9 +154,11 @@ describe('callers that come again as soon as they are answered', () => {
   async function answerThree() {
     const { commit, begun } = fixture();
     commit('a.1', ['u1']);
+    await atOnce();
     for (const name of ['u2', 'u3', 'u4']) commit('a.1', [name]);
     begun[0]?.acknowledge();
     await atOnce();
+    await roundTrip();
     return { commit, begun, answer: () => begun[1]?.acknowledge() };
   }
 
@@ -175,71 +201,172 @@ describe('callers that come again as soon as they are answered', () => {
     begun[2]?.acknowledge();
     await atOnce();
     commit('a.1', ['u6']);
+    await atOnce();
     expect(usersOf(begun).at(-1)).toEqual(['u6']);
+  });
+
+  test('are not waited for when the queue answers sooner than they could be gathered', async () => {
+    const { commit, begun } = fixture();
+    for (const name of ['u1', 'u2']) commit('a.1', [name]);
+    await atOnce();
+    begun[0]?.acknowledge();
+    await atOnce();
+    commit('a.1', ['u3']);
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u1', 'u2'], ['u3']]);
   });
 
   test('are not waited for after a message of a single request', async () => {
     const { commit, begun } = fixture();
     for (const name of ['u1', 'u2', 'u3']) {
       commit('a.1', [name]);
+      await atOnce();
       expect(usersOf(begun).at(-1)).toEqual([name]);
+      await roundTrip();
       begun.at(-1)?.acknowledge();
       await atOnce();
     }
   });
 });
 
-describe('with an interval between the messages of a key', () => {
-  const INTERVAL_MS = 100;
+describe('a queue that wants busy keys spaced', () => {
+  const SPACED = { spacing: { minMs: 200, maxMs: 400 } };
+  const after = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-  test('a request that comes after a pause goes at once', async () => {
-    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
-    void commit('a.1', ['u1']);
-    begun[0]?.acknowledge();
-    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
-    void commit('a.1', ['u2']);
+  /** Commits a request and acknowledges whatever is published at once. */
+  async function spacedFixture() {
+    const { commit, begun } = fixture(SPACED);
+    const send = async (name: string) => {
+      void commit('a.1', [name]);
+      await atOnce();
+      begun.at(-1)?.acknowledge();
+      await atOnce();
+    };
+    return Promise.resolve({ send, begun });
+  }
+
+  test('gets a request of a key at rest at once, every time', async () => {
+    const { send, begun } = await spacedFixture();
+    for (const name of ['u1', 'u2', 'u3']) {
+      await send(name);
+      expect(usersOf(begun).at(-1)).toEqual([name]);
+      await after(200);
+    }
+  });
+
+  test('gets the second request of an interval at once, and the next ones together at its end', async () => {
+    const { send, begun } = await spacedFixture();
+    await send('u1');
+    await after(100);
+    await send('u2');
     expect(usersOf(begun)).toEqual([['u1'], ['u2']]);
-  });
-
-  test('what comes within it waits for its end and goes as one message, though nothing is under way', async () => {
-    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
-    void commit('a.1', ['u1']);
-    begun[0]?.acknowledge();
-    await jest.advanceTimersByTimeAsync(10);
-    void commit('a.1', ['u2']);
-    await jest.advanceTimersByTimeAsync(INTERVAL_MS - 11);
-    void commit('a.1', ['u3']);
-    expect(usersOf(begun)).toEqual([['u1']]);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3']]);
-  });
-
-  test('it does not hold up another key', () => {
-    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
-    void commit('a.1', ['u1']);
-    void commit('a.2', ['u1']);
+    await after(50);
+    await send('u3');
+    await after(100);
+    await send('u4');
     expect(begun).toHaveLength(2);
+    await after(49);
+    expect(begun).toHaveLength(2);
+    await after(1);
+    expect(usersOf(begun)).toEqual([['u1'], ['u2'], ['u3', 'u4']]);
   });
 
-  test('a publish that takes longer is followed at once', async () => {
-    const { commit, begun } = fixture({ intervalMs: INTERVAL_MS });
-    void commit('a.1', ['u1']);
-    void commit('a.1', ['u2']);
-    await jest.advanceTimersByTimeAsync(2 * INTERVAL_MS);
-    expect(begun).toHaveLength(1);
+  test('gets a busy key again at once when it was at rest for an interval', async () => {
+    const { send, begun } = await spacedFixture();
+    for (const name of ['u1', 'u2']) await send(name);
+    await after(200);
+    await send('u3');
+    expect(usersOf(begun)).toEqual([['u1'], ['u2'], ['u3']]);
+  });
+
+  test('gets a key that gathers more at longer intervals, up to the longest', async () => {
+    const { send, begun } = await spacedFixture();
+    for (let index = 0; index < 250; index += 1) {
+      await send(`u-${index}`);
+      await after(10);
+    }
+    const gathered = usersOf(begun).map(({ length }) => length);
+    // 200 ms after the second, then up to 400: 100 requests a second become 2.5 messages a second.
+    expect(gathered.slice(0, 4)).toEqual([1, 1, 19, 39]);
+    expect(gathered.slice(4)).toEqual([40, 40, 40, 40]);
+  });
+
+  test('gets another key at once', async () => {
+    const { commit, begun } = fixture(SPACED);
+    for (const name of ['u1', 'u2']) commit('a.1', [name]);
+    await atOnce();
+    commit('a.1', ['u3']);
+    commit('a.2', ['u4']);
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u1', 'u2'], ['u4']]);
+  });
+
+  test('gets the next message at once when a publish took longer than the interval', async () => {
+    const { commit, begun } = fixture(SPACED);
+    for (const name of ['u1', 'u2']) commit('a.1', [name]);
+    await atOnce();
+    for (const name of ['u3', 'u4']) commit('a.1', [name]);
+    await after(300);
     begun[0]?.acknowledge();
     await atOnce();
-    expect(usersOf(begun)).toEqual([['u1'], ['u2']]);
+    expect(usersOf(begun)).toEqual([
+      ['u1', 'u2'],
+      ['u3', 'u4'],
+    ]);
+  });
+
+  test('has the parts of one request count as one', async () => {
+    const { commit, begun } = fixture({ ...SPACED, maxBytes: 10 });
+    const request = { requestId: 'large' };
+    for (const name of ['u1', 'u2', 'u3']) commit('a.1', [name], request);
+    await atOnce();
+    for (const one of begun) one.acknowledge();
+    await atOnce();
+    commit('a.1', ['u4']);
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u1'], ['u2'], ['u3'], ['u4']]);
+  });
+});
+
+describe('what waits for a key', () => {
+  test('is handed over in one turn, in order: the next message begins where the operation changes', async () => {
+    const { commit, begun } = fixture();
+    const commits = (['add', 'add', 'remove', 'add'] as const).map((operation, index) =>
+      commit('a.1', [`u${index}`], undefined, operation),
+    );
+    await atOnce();
+    expect(usersOf(begun)).toEqual([['u0', 'u1'], ['u2'], ['u3']]);
+    expect(begun.map(({ message }) => message.mutations[0]?.operation)).toEqual([
+      'add',
+      'remove',
+      'add',
+    ]);
+    for (const one of begun) one.acknowledge();
+    expect(new Set(await Promise.all(commits.map(({ settled }) => settled)))).toEqual(
+      new Set(['stored']),
+    );
+  });
+
+  test('is in flight up to the bytes of one publish: what is behind can be taken back', async () => {
+    const { commit, begun } = fixture({ maxBytes: 100, maxBytesInFlight: 200 });
+    const commits = Array.from({ length: 7 }, (_, index) => commit('a.1', [`u${index}`]));
+    await atOnce();
+    expect(usersOf(begun)).toEqual([
+      ['u0', 'u1'],
+      ['u2', 'u3'],
+    ]);
+    commits[4]?.answered.abort(new Error('answered 503'));
+    for (const one of begun) one.acknowledge();
+    await atOnce();
+    expect(usersOf(begun).slice(2)).toEqual([['u5', 'u6']]);
   });
 });
 
 describe('a message', () => {
-  /** Bytes of its mutations' JSON and of its requests' ids, each with what surrounds it. */
-  const sizeOf = ({ message }: BegunPublish) =>
-    [...message.mutations, ...message.requests].reduce(
-      (sum, item) => sum + Buffer.byteLength(JSON.stringify(item)) + 1,
-      0,
-    );
+  /** Bytes of its users' ids and of its requests' ids, each with what surrounds it. */
+  const sizeOf = ({ message, users }: BegunPublish) =>
+    users.reduce((sum, user = '') => sum + Buffer.byteLength(user) + 2, 0) +
+    message.requests.reduce((sum, id) => sum + id.length + 3, 0);
 
   test('stays within its bytes: what does not fit goes in the next, in order', async () => {
     const maxBytes = 1_000;
@@ -251,11 +378,13 @@ describe('a message', () => {
     for (const [index, user] of users.entries()) {
       commit('a.1', [user], { requestId: requestId(index) });
     }
+    await atOnce();
     // There are more of them with every one that ends.
     for (const message of begun) {
       message.acknowledge();
       await settle();
     }
+    await settle();
     expect(usersOf(begun).flat()).toEqual(users);
     for (const message of begun) expect(sizeOf(message)).toBeLessThanOrEqual(maxBytes);
     expect(begun.length).toBeLessThan(users.length / 4);
@@ -266,8 +395,7 @@ describe('a message', () => {
     commit('a.1', ['u1']);
     const large = commit('a.1', ['x'.repeat(300)]);
     commit('a.1', ['u2']);
-    begun[0]?.acknowledge();
-    await settle();
+    await atOnce();
     begun[1]?.acknowledge();
     expect(await large.settled).toBe('stored');
     expect(usersOf(begun)).toEqual([['u1'], ['x'.repeat(300)], ['u2']]);
@@ -278,16 +406,19 @@ describe('a publish that fails', () => {
   test('fails the requests in its message alone; the next message goes on', async () => {
     const { commit, begun } = fixture();
     const first = commit('a.1', ['u1']);
+    await atOnce();
     const next = [commit('a.1', ['u2']), commit('a.1', ['u3'])];
     const down = new Error('down');
     begun[0]?.fail(down);
     expect(await first.settled).toBe(down);
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3']]);
 
     begun[1]?.fail(down);
     expect(await Promise.all(next.map(({ settled }) => settled))).toEqual([down, down]);
-    const last = commit('a.1', ['u4']);
     await settle();
+    const last = commit('a.1', ['u4']);
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1'], ['u2', 'u3'], ['u4']]);
     begun[2]?.acknowledge();
     expect(await last.settled).toBe('stored');
@@ -298,6 +429,7 @@ describe('a request that was answered meanwhile', () => {
   test('is not published any more, and does not keep the others from it', async () => {
     const { commit, begun } = fixture();
     commit('a.1', ['u1']);
+    await atOnce();
     const gone = commit('a.1', ['u2']);
     const waits = commit('a.1', ['u3']);
     const late = new Error('answered 503');
@@ -312,12 +444,14 @@ describe('a request that was answered meanwhile', () => {
   test('leaves nothing behind when it was the only one: the next request goes at once', async () => {
     const { commit, begun } = fixture();
     commit('a.1', ['u1']);
+    await atOnce();
     const gone = commit('a.1', ['u2']);
     gone.answered.abort(new Error('answered 503'));
     begun[0]?.acknowledge();
     await gone.settled;
     await settle();
     void commit('a.1', ['u3']);
+    await atOnce();
     expect(usersOf(begun)).toEqual([['u1'], ['u3']]);
   });
 });
@@ -328,10 +462,11 @@ test('whatever comes and fails when, what is published of a key is in the order 
     /** What happens before the request comes: nothing, or the oldest open publish ends. */
     before: fc.constantFrom('nothing', 'acknowledge', 'fail'),
     isGivenUp: fc.boolean(),
+    operation: fc.constantFrom('add', 'remove'),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-      const { commit, begun } = fixture({ maxBytes: 200 });
+      const { commit, begun } = fixture({ maxBytes: 200, maxBytesInFlight: 500 });
       const commits: { audience: string; user: string; settled: Promise<unknown> }[] = [];
       const acknowledged = new Set<string | undefined>();
       let ended = 0;
@@ -346,14 +481,18 @@ test('whatever comes and fails when, what is published of a key is in the order 
         }
         await settle();
       };
-      for (const [index, { audience, before, isGivenUp }] of steps.entries()) {
+      for (const [index, { audience, before, isGivenUp, operation }] of steps.entries()) {
         if (before !== 'nothing') await end(before);
         const user = `u-${index}`;
-        const { settled, answered } = commit(audience, [user]);
+        const { settled, answered } = commit(audience, [user], undefined, operation);
         if (isGivenUp) answered.abort(new Error('answered 503'));
         commits.push({ audience, user, settled });
       }
+      await settle();
       while (ended < begun.length) await end('acknowledge');
+      for (const { message } of begun) {
+        expect(new Set(message.mutations.map((one) => one.operation)).size).toBe(1);
+      }
 
       for (const name of ['a.1', 'a.2']) {
         const requested = commits.filter(({ audience }) => audience === name);

@@ -53,7 +53,6 @@ export function intakeForEachTest(): StartIntake {
         maxBodyBytes: 10_000,
         maxPendingBytes: 1_000_000,
         sharding: { shards: 4, memberId: 'external_user_id' },
-        publishIntervalMs: 0,
         publishTimeoutMs: 50,
         createTimeoutMs: 150,
         returnSegmentId: true,

@@ -99,10 +99,43 @@ describe('a message', () => {
     ['gets no answer', reset, 'ECONNRESET'],
   ])('that %s is not stored, and the error tells by which code', async (_, reply, code) => {
     server.replyWith(reply);
-    const published = publisher(300).publish(message('first', 'a.1'));
+    const published = publisher(1_000).publish(message('first', 'a.1'));
     const cause = code === undefined ? {} : { cause: { code } };
     await expect(published).rejects.toMatchObject({ ...FAILED, ...cause });
   });
+});
+
+describe('messages of one turn of the event loop', () => {
+  test('go in one call for each key, in their order', async () => {
+    server.replyWith(acknowledge);
+    const created = publisher();
+    const published = ['m-1', 'm-2'].map((text) => created.publish(message(text, 'a.1')));
+    await Promise.resolve();
+    published.push(
+      created.publish(message('m-3', 'a.1')),
+      created.publish(message('other', 'a.2')),
+    );
+    expect(await Promise.all(published)).toEqual([
+      'id of m-1',
+      'id of m-2',
+      'id of m-3',
+      'id of other',
+    ]);
+    expect(calls().toSorted()).toEqual([['m-1', 'm-2', 'm-3'], ['other']]);
+  });
+
+  test('go in as few calls as their bytes allow, one after the other', async () => {
+    server.replyWith(acknowledge);
+    const created = publisher(30_000);
+    await Promise.all(
+      [2, 2, 2, 2, 2].map((megabytes) => created.publish(large(megabytes * 1_000_000))),
+    );
+    expect(calls().map(({ length }) => length)).toEqual([3, 2]);
+  });
+});
+
+test('a busy key is to be spaced: a pull hands out few of its messages', () => {
+  expect(publisher().spacing).toEqual({ minMs: 200, maxMs: 400 });
 });
 
 describe('while a call of an ordering key is under way', () => {
@@ -139,7 +172,9 @@ describe('while a call of an ordering key is under way', () => {
 
   test('at most 6 MB gather into a call; a larger message goes alone', async () => {
     const behind = [3, 3, 3, 7, 2, 2, 2].map((megabytes) => large(megabytes * 1_000_000));
-    const { held, rest } = await publishBehindHeld(acknowledge, behind);
+    // Long enough for a busy machine.
+    const unhurried = publisher(30_000);
+    const { held, rest } = await publishBehindHeld(acknowledge, behind, unhurried);
     held.release();
     await Promise.all(rest);
     expect(calls().map(({ length }) => length)).toEqual([1, 2, 1, 1, 3]);

@@ -33,7 +33,7 @@ test('a retry is the creation again, as a request of its own, for this destinati
   await operations.retry('a.1');
   const messages = published.map(({ data }) => decodeMessage(data));
   const requestId = expect.any(String);
-  const creation = { version: 1, kind: 'create-audience', requestId, audience: AUDIENCE };
+  const creation = { kind: 'create-audience', requestId, audience: AUDIENCE };
   expect(messages).toEqual([creation, creation]);
   expect(published[0]).toMatchObject({
     orderingKey: 'create:a.1',

@@ -127,7 +127,6 @@ async function startIntake(publish: () => Promise<string>) {
       maxBodyBytes: 10_000,
       maxPendingBytes: 1_000_000,
       sharding: { shards: 2, memberId: 'external_user_id' },
-      publishIntervalMs: 0,
       publishTimeoutMs: 900,
       createTimeoutMs: 2_500,
       returnSegmentId: false,
