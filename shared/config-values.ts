@@ -25,10 +25,9 @@ export const secretName = name.regex(
   'write it as projects/PROJECT/secrets/SECRET',
 );
 /** `projects/P/locations/R/services/S`, Cloud Run's own name of a service. */
-export const cloudRunService = name.regex(
-  /^projects\/[^/?#\s]+\/locations\/[^/?#\s]+\/services\/[^/?#\s]+$/,
-  'write it as projects/PROJECT/locations/REGION/services/SERVICE',
-);
+export const cloudRunService = regionalName('services', 'SERVICE');
+/** `projects/P/locations/R/jobs/J`, Cloud Scheduler's own name of a job. */
+export const schedulerJob = regionalName('jobs', 'JOB');
 export const serviceAccount = name.regex(
   /^[^@\s:]+@[^@\s]+\.gserviceaccount\.com$/,
   'write it as the e-mail address of a service account',
@@ -104,4 +103,12 @@ function parseJson(text: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function regionalName(collection: string, placeholder: string) {
+  const part = '[^/?#\\s]+';
+  return name.regex(
+    new RegExp(`^projects/${part}/locations/${part}/${collection}/${part}$`),
+    `write it as projects/PROJECT/locations/REGION/${collection}/${placeholder}`,
+  );
 }

@@ -7,22 +7,24 @@ import {
   wronglySignedFinding,
   type IntakeAdvice,
 } from '../intake-checks.ts';
-import { unseenFinding } from '../looked.ts';
+import { unseenFinding, type Looked } from '../looked.ts';
 import { probeFinding } from '../probe-check.ts';
 import type { Deployment } from './deployment.ts';
 import { invokersFinding } from './invokers-check.ts';
+import { pullersFinding } from './pullers-check.ts';
 import {
-  deadLetterRetentionFinding,
-  ofSubscription,
-  orderFinding,
-  pushTargetFinding,
-  redeliveryFinding,
-  retentionFinding,
+  controlProblems,
+  deadLetterProblems,
+  pullProblems,
   subscriptionFinding,
   topicFinding,
+  wakeProblems,
+  type Expected,
 } from './queue-checks.ts';
 import { secretFinding, secretFindingIfAny } from './secret-checks.ts';
 import { newestValue } from './secret-facts.ts';
+import type { SubscriptionFacts } from './subscription-facts.ts';
+import { sweepFinding } from './sweep-check.ts';
 
 const USER_AND_PASSWORD = { pattern: /^[^:]+:.+$/s, text: 'user:password' };
 
@@ -64,40 +66,44 @@ export const deploymentChecks: readonly Check<Deployment>[] = [
     run: async ({ config, topic }) => topicFinding(config.TOPIC, await topic()),
   },
   {
-    name: 'push subscription',
-    run: async ({ config, push }) =>
-      subscriptionFinding(config.PUSH_SUBSCRIPTION, await push(), {
-        topic: config.TOPIC,
-        project: config.GOOGLE_CLOUD_PROJECT,
+    name: 'control topic',
+    run: async ({ config, controlTopic }) =>
+      topicFinding(config.CONTROL_TOPIC, await controlTopic()),
+  },
+  subscriptionCheck('pull subscription', ({ config, pull }) => ({
+    ...{ name: config.PULL_SUBSCRIPTION, topic: config.TOPIC, look: pull },
+    problemsOf: pullProblems,
+  })),
+  {
+    name: 'pullers',
+    run: async ({ config, pullBindings, forwardAccount }) =>
+      pullersFinding(config.PULL_SUBSCRIPTION, await pullBindings(), await forwardAccount()),
+  },
+  subscriptionCheck('wake subscription', ({ config, wake }) => ({
+    ...{ name: config.WAKE_SUBSCRIPTION, topic: config.TOPIC, look: wake },
+    problemsOf: (facts) => wakeProblems(facts, config.PUSH_SERVICE_ACCOUNT),
+  })),
+  subscriptionCheck('control subscription', ({ config, control }) => ({
+    ...{ name: config.CONTROL_SUBSCRIPTION, topic: config.CONTROL_TOPIC, look: control },
+    problemsOf: (facts) => controlProblems(facts, config.PUSH_SERVICE_ACCOUNT),
+  })),
+  {
+    name: 'sweep',
+    run: async ({ config, sweep, wake }) =>
+      sweepFinding(config.SWEEP_JOB, await sweep(), {
+        account: config.PUSH_SERVICE_ACCOUNT,
+        wake: await wake(),
       }),
   },
-  { name: 'push order', run: async ({ push }) => ofSubscription(await push(), orderFinding) },
-  {
-    name: 'push target',
-    run: async ({ config, push }) =>
-      ofSubscription(await push(), (facts) =>
-        pushTargetFinding(facts, config.PUSH_SERVICE_ACCOUNT),
-      ),
-  },
-  { name: 'redelivery', run: async ({ push }) => ofSubscription(await push(), redeliveryFinding) },
-  { name: 'retention', run: async ({ push }) => ofSubscription(await push(), retentionFinding) },
   {
     name: 'dead-letter topic',
     run: async ({ config, deadLetterTopic }) =>
       topicFinding(config.DEAD_LETTER_TOPIC, await deadLetterTopic()),
   },
-  {
-    name: 'dead-letter subscription',
-    run: async ({ config, deadLetters }) =>
-      subscriptionFinding(config.DEAD_LETTER_SUBSCRIPTION, await deadLetters(), {
-        topic: config.DEAD_LETTER_TOPIC,
-        project: config.GOOGLE_CLOUD_PROJECT,
-      }),
-  },
-  {
-    name: 'dead-letter retention',
-    run: async ({ deadLetters }) => ofSubscription(await deadLetters(), deadLetterRetentionFinding),
-  },
+  subscriptionCheck('dead-letter subscription', ({ config, deadLetters }) => ({
+    ...{ name: config.DEAD_LETTER_SUBSCRIPTION, topic: config.DEAD_LETTER_TOPIC },
+    ...{ look: deadLetters, problemsOf: deadLetterProblems },
+  })),
   { name: 'audience map', run: audienceMapFinding },
   {
     name: "forward's invokers",
@@ -110,6 +116,26 @@ export const deploymentChecks: readonly Check<Deployment>[] = [
   { name: 'destination', run: destinationFinding },
   { name: 'clock', run: async ({ intake }) => clockFinding(await intake.get()) },
 ];
+
+interface CheckedSubscription extends Omit<Expected, 'project'> {
+  readonly name: string;
+  readonly look: () => Promise<Looked<SubscriptionFacts>>;
+}
+
+/** Checks a subscription whole, in one line. */
+function subscriptionCheck(
+  line: string,
+  checkedIn: (deployment: Deployment) => CheckedSubscription,
+): Check<Deployment> {
+  return {
+    name: line,
+    run: async (deployment) => {
+      const { name, look, ...expected } = checkedIn(deployment);
+      const project = deployment.config.GOOGLE_CLOUD_PROJECT;
+      return subscriptionFinding(name, await look(), { ...expected, project });
+    },
+  };
+}
 
 async function callerFinding({ caller }: Deployment): Promise<Finding> {
   const known = await caller();

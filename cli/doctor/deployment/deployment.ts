@@ -4,6 +4,7 @@ import type { Intake } from '../intake.ts';
 import type { Looked } from '../looked.ts';
 import type { Binding } from './binding.ts';
 import type { GoogleCaller } from './google-credentials.ts';
+import type { JobFacts } from './scheduler-look.ts';
 import type { SecretFacts } from './secret-facts.ts';
 import type { SubscriptionFacts } from './subscription-facts.ts';
 
@@ -20,10 +21,18 @@ export interface Deployment {
   readonly credentials: () => Promise<Looked<SecretFacts> | undefined>;
   /** The full name of a topic. */
   readonly topic: () => Promise<Looked<string>>;
+  readonly controlTopic: () => Promise<Looked<string>>;
   readonly deadLetterTopic: () => Promise<Looked<string>>;
-  readonly push: () => Promise<Looked<SubscriptionFacts>>;
+  readonly pull: () => Promise<Looked<SubscriptionFacts>>;
+  readonly wake: () => Promise<Looked<SubscriptionFacts>>;
+  readonly control: () => Promise<Looked<SubscriptionFacts>>;
   readonly deadLetters: () => Promise<Looked<SubscriptionFacts>>;
   readonly audienceMap: () => Promise<Looked<'answers'>>;
-  /** What is granted on forward's Cloud Run service. */
+  readonly sweep: () => Promise<Looked<JobFacts>>;
+  /** Grants on the pull subscription. */
+  readonly pullBindings: () => Promise<Looked<readonly Binding[]>>;
+  /** Grants on forward's Cloud Run service. */
   readonly bindings: () => Promise<Looked<readonly Binding[]>>;
+  /** The account that forward runs as. */
+  readonly forwardAccount: () => Promise<Looked<string>>;
 }

@@ -1,11 +1,10 @@
 import { fail, ok, type Finding } from '../check.ts';
 import { unseenFinding, type Looked } from '../looked.ts';
-import type { Binding } from './binding.ts';
+import { EVERYBODY, isGranted, type Binding } from './binding.ts';
 
 const INVOKER = 'roles/run.invoker';
 /** Lets operators look, and nobody call. */
 const VIEWER = 'roles/run.viewer';
-const EVERYBODY = new Set(['allUsers', 'allAuthenticatedUsers']);
 const ADVICE =
   'Run `terraform apply`: its binding of roles/run.invoker takes everybody else out. Remove other roles with `gcloud run services remove-iam-policy-binding`.';
 
@@ -25,11 +24,9 @@ export function invokersFinding(
   }
   const wanted = `serviceAccount:${pushAccount}`;
   const problems = looked.value.flatMap((binding) => problemsOf(binding, wanted));
-  const mayPush = looked.value.some(
-    ({ role, members, isConditional }) =>
-      role === INVOKER && !isConditional && members.includes(wanted),
-  );
-  if (!mayPush) problems.unshift(`${pushAccount} may not invoke it: every push is refused`);
+  if (!isGranted(looked.value, INVOKER, wanted)) {
+    problems.unshift(`${pushAccount} may not invoke it: every push is refused`);
+  }
   if (problems.length > 0) return fail(problems.join('; '), ADVICE);
   return ok(`only ${pushAccount} may invoke it`);
 }

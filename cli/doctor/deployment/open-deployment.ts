@@ -6,11 +6,12 @@ import { createDestination } from '../../../shared/destinations/registry.ts';
 import { createIntake } from '../intake.ts';
 import type { Looked } from '../looked.ts';
 import { once } from '../once.ts';
-import { CLOUD_RUN_URL, lookAtBindings } from './cloud-run-invokers.ts';
+import { CLOUD_RUN_URL, lookAtAccount, lookAtBindings } from './cloud-run-look.ts';
 import type { Deployment } from './deployment.ts';
 import { createFirestoreLook } from './firestore-look.ts';
 import { findGoogleCaller, type Authenticator, type GoogleCaller } from './google-credentials.ts';
 import { createPubSubLook } from './pubsub-look.ts';
+import { lookAtJob, SCHEDULER_URL } from './scheduler-look.ts';
 import { knownValue, newestValue, type SecretFacts } from './secret-facts.ts';
 import { createSecretManagerLook, type SecretManagerOptions } from './secret-manager-look.ts';
 
@@ -18,6 +19,7 @@ import { createSecretManagerLook, type SecretManagerOptions } from './secret-man
 export interface GoogleApis {
   readonly auth?: Authenticator;
   readonly cloudRunUrl?: string;
+  readonly schedulerUrl?: string;
   readonly secretManager?: SecretManagerOptions;
 }
 
@@ -46,6 +48,10 @@ export function openDeployment(variables: Environment, apis: GoogleApis = {}): O
   const secretIfAny = (name: string | undefined) =>
     name === undefined ? () => Promise.resolve(undefined) : secret(name);
 
+  const forward = {
+    resource: config.FORWARD_SERVICE,
+    baseUrl: apis.cloudRunUrl ?? CLOUD_RUN_URL,
+  };
   const hmacSecret = secret(config.HMAC_SECRET_NAME);
   const basicAuth = secretIfAny(config.BASIC_AUTH_SECRET_NAME);
   const credentials = secretIfAny(config.DESTINATION_CREDENTIALS_SECRET_NAME);
@@ -62,17 +68,23 @@ export function openDeployment(variables: Environment, apis: GoogleApis = {}): O
     basicAuth,
     credentials,
     topic: onPubSub(() => pubsub.topic(config.TOPIC)),
+    controlTopic: onPubSub(() => pubsub.topic(config.CONTROL_TOPIC)),
     deadLetterTopic: onPubSub(() => pubsub.topic(config.DEAD_LETTER_TOPIC)),
-    push: onPubSub(() => pubsub.subscription(config.PUSH_SUBSCRIPTION)),
+    pull: onPubSub(() => pubsub.subscription(config.PULL_SUBSCRIPTION)),
+    wake: onPubSub(() => pubsub.subscription(config.WAKE_SUBSCRIPTION)),
+    control: onPubSub(() => pubsub.subscription(config.CONTROL_SUBSCRIPTION)),
     deadLetters: onPubSub(() => pubsub.subscription(config.DEAD_LETTER_SUBSCRIPTION)),
     audienceMap: onFirestore(() => firestore.audienceMap()),
-    bindings: asKnown(({ headers }) =>
-      lookAtBindings({
-        service: config.FORWARD_SERVICE,
+    sweep: asKnown(({ headers }) =>
+      lookAtJob({
+        resource: config.SWEEP_JOB,
         headers,
-        baseUrl: apis.cloudRunUrl ?? CLOUD_RUN_URL,
+        baseUrl: apis.schedulerUrl ?? SCHEDULER_URL,
       }),
     ),
+    pullBindings: onPubSub(() => pubsub.bindings(config.PULL_SUBSCRIPTION)),
+    bindings: asKnown(({ headers }) => lookAtBindings({ ...forward, headers })),
+    forwardAccount: asKnown(({ headers }) => lookAtAccount({ ...forward, headers })),
     close: async () => {
       const clients = [pubsub, firestore, secretManager];
       await Promise.all([destination.close?.(), ...clients.map((client) => client.close())]);

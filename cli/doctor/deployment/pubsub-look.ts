@@ -1,12 +1,17 @@
-import { PubSub, type GetSubscriptionMetadataResponse } from '@google-cloud/pubsub';
+import { PubSub, type GetSubscriptionMetadataResponse, type Policy } from '@google-cloud/pubsub';
 import { boundedCall } from '../../../shared/bounded-call.ts';
 import type { Looked } from '../looked.ts';
 import { look, LOOK_TIMEOUT_MS } from './google-call.ts';
+import type { Binding } from './binding.ts';
 import type { SubscriptionFacts } from './subscription-facts.ts';
+
+type IamBinding = NonNullable<Policy['bindings']>[number];
 
 export interface PubSubLook {
   topic(name: string): Promise<Looked<string>>;
   subscription(name: string): Promise<Looked<SubscriptionFacts>>;
+  /** Grants on a subscription itself. */
+  bindings(subscription: string): Promise<Looked<Binding[]>>;
   close(): Promise<void>;
 }
 
@@ -29,8 +34,19 @@ export function createPubSubLook(projectId: string): PubSubLook {
           .getMetadata(options)
           .then(([metadata]) => factsOf(metadata)),
       ),
+    bindings: (subscription) =>
+      look(
+        pubsub
+          .subscription(subscription)
+          .iam.getPolicy(options)
+          .then(([policy]) => (policy.bindings ?? []).map(bindingOf)),
+      ),
     close: () => pubsub.close(),
   };
+}
+
+function bindingOf({ role, members, condition }: IamBinding): Binding {
+  return { role: role ?? '', members: members ?? [], isConditional: condition != null };
 }
 
 function factsOf(metadata: GetSubscriptionMetadataResponse[0]): SubscriptionFacts {

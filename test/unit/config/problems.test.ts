@@ -30,7 +30,11 @@ const VALID: Record<Program, Environment> = {
     TOPIC: 't',
     DEAD_LETTER_TOPIC: 'd',
     DEAD_LETTER_SUBSCRIPTION: 's',
-    PUSH_SUBSCRIPTION: 's',
+    CONTROL_TOPIC: 'c',
+    PULL_SUBSCRIPTION: 's',
+    WAKE_SUBSCRIPTION: 'w',
+    CONTROL_SUBSCRIPTION: 'c',
+    SWEEP_JOB: 'projects/p/locations/r/jobs/j',
     PUSH_SERVICE_ACCOUNT: 'push@p.iam.gserviceaccount.com',
     FORWARD_SERVICE: 'projects/p/locations/r/services/s',
     INTAKE_URL: 'https://intake.example',
@@ -73,7 +77,11 @@ it.each([
   ['forward', 'DESTINATION'],
   ['intake', 'DESTINATION'],
   ['doctor', 'GOOGLE_CLOUD_PROJECT'],
-  ['doctor', 'PUSH_SUBSCRIPTION'],
+  ['doctor', 'CONTROL_TOPIC'],
+  ['doctor', 'PULL_SUBSCRIPTION'],
+  ['doctor', 'WAKE_SUBSCRIPTION'],
+  ['doctor', 'CONTROL_SUBSCRIPTION'],
+  ['doctor', 'SWEEP_JOB'],
   ['doctor', 'FORWARD_SERVICE'],
   ['doctor', 'PUSH_SERVICE_ACCOUNT'],
   ['doctor', 'INTAKE_URL'],
@@ -98,6 +106,8 @@ describe('a wrong value is named by its variable', () => {
     ['intake', 'SHARDS', '1001'],
     ['operator', 'SHARDS', '4.5'],
     ['doctor', 'FORWARD_SERVICE', 'forward'],
+    ['doctor', 'SWEEP_JOB', 'sweep'],
+    ['doctor', 'SWEEP_JOB', 'projects/p/locations/r/services/j'],
     ['doctor', 'PUSH_SERVICE_ACCOUNT', 'serviceAccount:push@p.iam.gserviceaccount.com'],
     ['doctor', 'PUSH_SERVICE_ACCOUNT', 'allUsers'],
     ['doctor', 'INTAKE_URL', 'http://intake.example'],
@@ -162,6 +172,10 @@ describe('a wrong value is named by its variable', () => {
   ])('%s: %s=%s', (program, name, value) => {
     expect(namedIn(problemsOf(program, { ...VALID[program], [name]: value }))).toEqual([name]);
   });
+});
+
+it('the doctor ignores a PUSH_SUBSCRIPTION of an older Terraform', () => {
+  expect(problemsOf('doctor', { ...VALID.doctor, PUSH_SUBSCRIPTION: 'old' })).toEqual([]);
 });
 
 it('a destination named twice is told by its name, once', () => {

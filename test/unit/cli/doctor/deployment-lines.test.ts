@@ -120,12 +120,12 @@ describe('an operator who may not look', () => {
     const results = await runChecks(deploymentChecks, deployment(changes));
     expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
     const warned = results.filter(({ status }) => status === 'warn');
-    expect(warned).toHaveLength(9);
+    expect(warned).toHaveLength(13);
     for (const { advice } of warned) expect(advice.join()).toMatch(/^Get roles\/[\w.]+ on it/);
   });
 
-  it.each(['push order', 'push target', 'redelivery', 'retention', 'destination'])(
-    'skips %s, which is of what was not seen',
+  it.each(['pullers', 'destination'])(
+    'skips %s, which no role of Terraform shows',
     async (name) => {
       expect((await lineOf(name, changes)).status).toBe('skip');
     },
@@ -144,6 +144,7 @@ function everything(looked: Unseen): Partial<Deployment> {
   const not = unseen(looked);
   return {
     ...{ hmacSecret: not, basicAuth: not, credentials: not, topic: not, deadLetterTopic: not },
-    ...{ push: not, deadLetters: not, audienceMap: not, bindings: not },
+    ...{ controlTopic: not, pull: not, wake: not, control: not, deadLetters: not },
+    ...{ sweep: not, audienceMap: not, bindings: not, pullBindings: not, forwardAccount: not },
   };
 }

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../../../cli/doctor/deployment/deployment.ts';
+import type { JobFacts } from '../../../../cli/doctor/deployment/scheduler-look.ts';
 import type { SecretFacts } from '../../../../cli/doctor/deployment/secret-facts.ts';
 import type { SubscriptionFacts } from '../../../../cli/doctor/deployment/subscription-facts.ts';
 import type { Intake, TimedReply } from '../../../../cli/doctor/intake.ts';
@@ -9,16 +10,23 @@ import type { Answered } from '../../../../shared/destinations/send-request.ts';
 import { SecretText } from '../../../../shared/secret-text.ts';
 
 export const PUSH_ACCOUNT = 'relay-push@my-project.iam.gserviceaccount.com';
+export const FORWARD_ACCOUNT = 'relay-to-pangolin@my-project.iam.gserviceaccount.com';
 export const SERVICE = 'projects/my-project/locations/europe-west1/services/relay-forward-pangolin';
+export const SWEEP_JOB = 'projects/my-project/locations/europe-west1/jobs/relay-sweep-pangolin';
+const FORWARD_URL = 'https://relay-forward-pangolin.example';
 export const AT = Date.parse('2026-11-21T12:00:00.000Z');
 
 /** What Terraform's output `cli_environment` holds, in part. */
 export const VARIABLES: Environment = {
   GOOGLE_CLOUD_PROJECT: 'my-project',
   TOPIC: 'relay',
+  CONTROL_TOPIC: 'relay-control',
   DEAD_LETTER_TOPIC: 'relay-dead-letters',
   DEAD_LETTER_SUBSCRIPTION: 'relay-dead-letters',
-  PUSH_SUBSCRIPTION: 'relay-forward-pangolin',
+  PULL_SUBSCRIPTION: 'relay-pull-pangolin',
+  WAKE_SUBSCRIPTION: 'relay-wake-pangolin',
+  CONTROL_SUBSCRIPTION: 'relay-control-pangolin',
+  SWEEP_JOB,
   PUSH_SERVICE_ACCOUNT: PUSH_ACCOUNT,
   FORWARD_SERVICE: SERVICE,
   INTAKE_URL: 'https://intake.example',
@@ -30,15 +38,15 @@ export const VARIABLES: Environment = {
 
 const DAY_SECONDS = 86_400;
 
-/** As Terraform sets the push subscription. */
-export const PUSH: SubscriptionFacts = {
+/** As Terraform sets the subscription of mutations. */
+export const PULL: SubscriptionFacts = {
   topic: 'projects/my-project/topics/relay',
-  pushEndpoint: 'https://relay-forward-pangolin.example',
-  pushAccount: PUSH_ACCOUNT,
-  audience: 'https://relay-forward-pangolin.example',
-  ackDeadlineSeconds: 600,
+  pushEndpoint: '',
+  pushAccount: '',
+  audience: '',
+  ackDeadlineSeconds: 15,
   isOrdered: true,
-  backoffSeconds: { minimum: 1, maximum: 600 },
+  backoffSeconds: undefined,
   retentionSeconds: 7 * DAY_SECONDS,
   expires: false,
   filter: '',
@@ -46,17 +54,57 @@ export const PUSH: SubscriptionFacts = {
   isDetached: false,
 };
 
+/** As Terraform sets the subscription of creations and rejected entries. */
+export const CONTROL: SubscriptionFacts = {
+  ...PULL,
+  topic: 'projects/my-project/topics/relay-control',
+  pushEndpoint: FORWARD_URL,
+  pushAccount: PUSH_ACCOUNT,
+  audience: FORWARD_URL,
+  ackDeadlineSeconds: 600,
+  backoffSeconds: { minimum: 1, maximum: 60 },
+};
+
+/** As Terraform sets the subscription of wakes. */
+export const WAKE: SubscriptionFacts = {
+  ...CONTROL,
+  topic: PULL.topic,
+  isOrdered: false,
+  retentionSeconds: 3_600,
+};
+
 /** As Terraform sets the subscription of the dead letters. */
 export const DEAD_LETTERS: SubscriptionFacts = {
-  ...PUSH,
+  ...PULL,
   topic: 'projects/my-project/topics/relay-dead-letters',
-  pushEndpoint: '',
-  pushAccount: '',
-  audience: '',
   isOrdered: false,
-  backoffSeconds: undefined,
   retentionSeconds: 31 * DAY_SECONDS,
 };
+
+/** As Terraform sets the job that sweeps. */
+export const SWEEP: JobFacts = {
+  state: 'ENABLED',
+  schedule: '* * * * *',
+  attemptDeadlineSeconds: 1_800,
+  url: FORWARD_URL,
+  account: PUSH_ACCOUNT,
+};
+
+/** The same as Cloud Scheduler answers it. */
+export function sweepBody(uri = FORWARD_URL) {
+  return {
+    name: SWEEP_JOB,
+    state: 'ENABLED',
+    schedule: '* * * * *',
+    timeZone: 'Etc/UTC',
+    attemptDeadline: '1800s',
+    httpTarget: {
+      uri,
+      httpMethod: 'POST',
+      oidcToken: { serviceAccountEmail: PUSH_ACCOUNT, audience: uri },
+    },
+  };
+}
 
 export function found<Value>(value: Value): () => Promise<Looked<Value>> {
   return () => Promise.resolve({ kind: 'found', value });
@@ -121,8 +169,21 @@ export function deployment(changes: Partial<Deployment> = {}): Deployment {
     basicAuth: found(secret('mapp:a-long-password')),
     credentials: found(secret('user:a-long-password')),
     topic: found('projects/my-project/topics/relay'),
+    controlTopic: found('projects/my-project/topics/relay-control'),
     deadLetterTopic: found('projects/my-project/topics/relay-dead-letters'),
-    push: found(PUSH),
+    pull: found(PULL),
+    wake: found(WAKE),
+    control: found(CONTROL),
+    sweep: found(SWEEP),
+    pullBindings: found([
+      {
+        role: 'roles/pubsub.subscriber',
+        members: [`serviceAccount:${FORWARD_ACCOUNT}`],
+        isConditional: false,
+      },
+      { role: 'roles/pubsub.viewer', members: ['user:op@example.com'], isConditional: false },
+    ]),
+    forwardAccount: found(FORWARD_ACCOUNT),
     deadLetters: found(DEAD_LETTERS),
     audienceMap: found('answers' as const),
     bindings: found([

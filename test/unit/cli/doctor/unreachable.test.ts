@@ -18,7 +18,8 @@ it('of a deployment that does not answer all is told, as JSON too, and it ends',
   };
   const failed = report.checks.filter(({ status }) => status === 'fail');
   expect(failed.map(({ name }) => name)).toEqual([
-    ...['Google credentials', 'topic', 'push subscription'],
+    ...['Google credentials', 'topic', 'control topic'],
+    ...['pull subscription', 'wake subscription', 'control subscription'],
     ...['dead-letter topic', 'dead-letter subscription', 'audience map', 'intake'],
   ]);
   expect(report.failed).toBe(failed.length);
@@ -43,7 +44,14 @@ it('credentials that are no JSON are not quoted', async () => {
 it('a deployment half named: all that is missing is told at once, and it exits with 2', async () => {
   const { code, stdout } = await runCli(['doctor'], { DEAD_LETTER_SUBSCRIPTION: 'dead-letters' });
   expect(code).toBe(2);
-  for (const name of ['TOPIC', 'INTAKE_URL', 'FORWARD_SERVICE', 'HMAC_SECRET_NAME']) {
+  for (const name of [
+    'TOPIC',
+    'CONTROL_TOPIC',
+    'SWEEP_JOB',
+    'INTAKE_URL',
+    'FORWARD_SERVICE',
+    'HMAC_SECRET_NAME',
+  ]) {
     expect(stdout).toMatch(new RegExp(`\\n +-> ${name}: is not set`));
   }
   expect(stdout).toContain('-> Take the variables from Terraform: eval "$(terraform output');

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { lookAtBindings } from '../../../../cli/doctor/deployment/cloud-run-invokers.ts';
+import { lookAtAccount, lookAtBindings } from '../../../../cli/doctor/deployment/cloud-run-look.ts';
 import {
   startFakeServer,
   type FakeAnswer,
   type FakeServer,
 } from '../../../fakes/platforms/fake-server.ts';
-import { SERVICE } from './healthy-deployment.ts';
+import { FORWARD_ACCOUNT, SERVICE } from './healthy-deployment.ts';
 
 let server: FakeServer;
 let answer: FakeAnswer;
@@ -14,10 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function ask(given: FakeAnswer) {
+function ask(
+  given: FakeAnswer,
+  look: typeof lookAtBindings | typeof lookAtAccount = lookAtBindings,
+) {
   answer = given;
   const headers = { authorization: 'Bearer token', 'x-goog-user-project': 'my-project' };
-  return lookAtBindings({ service: SERVICE, headers, baseUrl: server.url });
+  return look({ resource: SERVICE, headers, baseUrl: server.url });
 }
 
 it('asks for the policy of the service, conditions included, as the caller', async () => {
@@ -48,6 +51,13 @@ it('finds who is granted what, and whether under a condition', async () => {
 
 it('finds nothing in a policy without bindings', async () => {
   expect(await ask({ status: 200, body: { etag: 'e' } })).toEqual({ kind: 'found', value: [] });
+});
+
+it('finds the account that the service runs as', async () => {
+  const body = { uri: 'https://forward.example', template: { serviceAccount: FORWARD_ACCOUNT } };
+  const looked = await ask({ status: 200, body }, lookAtAccount);
+  expect(looked).toEqual({ kind: 'found', value: FORWARD_ACCOUNT });
+  expect(server.calls).toMatchObject([{ method: 'GET', path: `/v2/${SERVICE}` }]);
 });
 
 it.each<[FakeAnswer, object]>([
