@@ -2,12 +2,7 @@ import { decodeMessage, type Message } from '../audience/message.ts';
 import { memberIdOf } from '../audience/shard.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
 import { MessageError } from '../errors.ts';
-import {
-  logDeliveryFailed,
-  logDeliverySettled,
-  loggedError,
-  MAX_LOGGED_REQUESTS,
-} from '../log-events.ts';
+import { logDeliveryFailed, loggedError, MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import { correlatedLogger, type Logger } from '../logger.ts';
 import type { Delivery } from '../queue/queue.ts';
 import { createBriefRetry } from './brief-retry.ts';
@@ -16,9 +11,17 @@ import { createDeadLetterPublisher, operatedAt } from './dead-letter.ts';
 import { createMutationDelivery, type MutationsItem } from './deliver-mutations.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 import { createSegmentFinder } from './find-segment.ts';
-import type { DeliverKeyBatch, Hold, Wait } from './key-batch.ts';
+import {
+  NO_COUNTS,
+  sumCounts,
+  type DeliverKeyBatch,
+  type DeliveryCounts,
+  type Hold,
+  type KeyBatchReport,
+  type Wait,
+} from './key-batch.ts';
 import { loggedDestination } from './logged-destination.ts';
-import { countOutcomes, NO_OUTCOMES, type OutcomeCounts } from './member-outcome.ts';
+import { countOutcomes } from './member-outcome.ts';
 import { createMicroBatches } from './micro-batches.ts';
 
 /** The reason for which a message ends as a dead letter, undelivered. */
@@ -42,8 +45,7 @@ type Item = { readonly delivery: Delivery } &
 
 /** The outcome of messages of a key batch. */
 interface Settled {
-  readonly counts: OutcomeCounts;
-  readonly unsupportedRemovals?: number;
+  readonly counts: DeliveryCounts;
   /** Present: they must come again. */
   readonly wait?: Wait | undefined;
 }
@@ -124,7 +126,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       if (ofKind.has('create-audience')) await failCreation(audience, creation, log);
     }
     const rejected = members.reduce((total, count) => total + count, 0);
-    return { counts: { ...NO_OUTCOMES, rejected } };
+    return { counts: { ...NO_COUNTS, rejected } };
   }
 
   async function create(
@@ -134,7 +136,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     for (;;) {
       const wait = destination.paused() ?? (await createSegment(message, creation, context));
       if (wait === undefined || !(await context.hold.lookAgain())) {
-        return { counts: NO_OUTCOMES, wait };
+        return { counts: NO_COUNTS, wait };
       }
     }
   }
@@ -159,7 +161,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     const [first] = run;
     switch (first.kind) {
       case 'ignored':
-        return { counts: NO_OUTCOMES };
+        return { counts: NO_COUNTS };
       case 'given-up':
         return giveUp(
           run.filter((item) => item.kind === 'given-up'),
@@ -173,7 +175,8 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
         const isSuperseded = (user: string, at: number) => (newest.get(user) ?? 0) > at;
         const context = { hold, log, isSuperseded };
         const result = await deliverMutations([first, ...others], context);
-        return { ...result, counts: countOutcomes(result.outcomes) };
+        const { outcomes, unsupportedRemovals, wait } = result;
+        return { counts: { ...countOutcomes(outcomes), unsupportedRemovals }, wait };
       }
     }
   }
@@ -185,13 +188,15 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       requestId: oldest?.attributes['requestId'] ?? 'unknown',
       trace: oldest?.attributes['trace'],
     });
-    let counts = NO_OUTCOMES;
-    let unsupportedRemovals = 0;
+    let counts = NO_COUNTS;
+    let leftCounts = NO_COUNTS;
+    let items: Item[] = [];
     let settled = 0;
     let wait: Wait | undefined;
+    let hasFailed = false;
     try {
       const ids = new Set<string>();
-      const items = messages.map((delivery): Item => {
+      items = messages.map((delivery): Item => {
         // A second copy says what the first one said, and is older than what came in between.
         if (ids.has(delivery.messageId)) return { delivery, kind: 'ignored' };
         ids.add(delivery.messageId);
@@ -199,38 +204,33 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       });
       for (let run = nextRun(items, 0); run !== undefined; run = nextRun(items, settled)) {
         const result = await deliverRun(run, { all: items, hold, log });
-        counts = sum(counts, result.counts);
-        unsupportedRemovals += result.unsupportedRemovals ?? 0;
         wait = result.wait;
-        if (wait !== undefined) break;
+        if (wait !== undefined) {
+          leftCounts = result.counts;
+          break;
+        }
+        counts = sumCounts(counts, result.counts);
         settled += run.length;
       }
-      logSettled(items, { counts, unsupportedRemovals, wait });
     } catch (error) {
+      hasFailed = true;
       wait = { reason: 'it failed unexpectedly' };
-      logDeliveryFailed(log, loggedError(error));
+      logDeliveryFailed(log, oldest?.attributes['audience'], loggedError(error));
     }
-    return { settled, members: counts.delivered + counts.rejected, wait };
+    return { settled, counts, leftCounts, wait, hasFailed, report: reportOf() };
 
-    function logSettled(
-      items: readonly Item[],
-      { counts, unsupportedRemovals, wait }: Required<Settled>,
-    ): void {
-      const requestIds = requestsOf(items);
+    function reportOf(): KeyBatchReport {
       const [first] = items;
-      logDeliverySettled(log, {
+      return {
         kind: oldest?.attributes['kind'] ?? 'unknown',
-        settled: wait === undefined ? 'ack' : 'nack',
-        messages: messages.length,
-        deliveryAttempt: oldest?.deliveryAttempt,
+        audience: oldest?.attributes['audience'],
         ageMs: now() - (oldest?.publishTime.getTime() ?? now()),
         durationMs: now() - startedAt,
-        ...counts,
-        requestIds: requestIds.length > 1 ? requestIds : undefined,
-        unsupportedRemovals: unsupportedRemovals > 0 ? unsupportedRemovals : undefined,
+        deliveryAttempt: oldest?.deliveryAttempt,
+        requestIds: requestsOf(items),
         forDestination: first?.kind === 'ignored' ? first.forDestination : undefined,
-        retryReason: wait?.reason,
-      });
+        log,
+      };
     }
   };
 }
@@ -256,15 +256,6 @@ type GivenUpItem = Extract<Item, { kind: 'given-up' }>;
 
 function audienceOf({ delivery }: GivenUpItem): string | undefined {
   return delivery.attributes['audience'];
-}
-
-function sum(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
-  return {
-    delivered: one.delivered + other.delivered,
-    rejected: one.rejected + other.rejected,
-    skipped: one.skipped + other.skipped,
-    retried: one.retried + other.retried,
-  };
 }
 
 function requestsOf(items: readonly Item[]): string[] {

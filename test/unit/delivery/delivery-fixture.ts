@@ -14,7 +14,7 @@ import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-bat
 import type { DeliverKeyBatch } from '../../../shared/delivery/key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
-import { createLogger } from '../../../shared/logger.ts';
+import { createLogger, type Logger } from '../../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
 import { recordingDestination } from './recording-destination.ts';
@@ -36,6 +36,7 @@ export interface DeliveryFixture {
   readonly lines: Line[];
   /** Its lines about single calls. */
   readonly callLines: Line[];
+  readonly log: Logger;
   /** Delivers a message published just now, or the same delivery again. */
   readonly deliver: (message: Message | Delivery) => Promise<Settlement>;
   /** Delivers messages of one ordering key together. */
@@ -70,6 +71,7 @@ export function deliveryFixture({
   const queue = createEmbeddedQueue();
   const published: DeadLetter[] = [];
   queue.subscribe(({ data }) => published.push(decodeDeadLetter(data)));
+  const log = createLogger('debug', { write });
   const dependencies: DeliveryDependencies = {
     destination: recordingDestination(),
     deadLetters: queue,
@@ -81,7 +83,7 @@ export function deliveryFixture({
     ...overrides,
     audienceMap,
     deadMembers,
-    log: createLogger('debug', { write }),
+    log,
     now: () => clock.time,
   };
   const deliver = createDelivery(dependencies);
@@ -92,6 +94,7 @@ export function deliveryFixture({
     deadMembers,
     lines,
     callLines,
+    log,
     deliver: (message) =>
       deliver('data' in message ? message : deliveryOf(message, new Date(clock.time)), gone),
     deliverBatch: createKeyBatchDelivery(dependencies),
