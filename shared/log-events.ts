@@ -94,15 +94,20 @@ export function logSecretRefreshFailed(log: Logger, error: LoggedError): void {
 /** Ids of requests in a line, at most: a message under load holds thousands. */
 export const MAX_LOGGED_REQUESTS = 20;
 
+/** Audiences in a line, at most: the next ones go into another line. */
+export const MAX_LOGGED_AUDIENCES = 50;
+
 export interface DeliverySettled {
   readonly kind: string;
-  /** `nack`: messages are left, and come again. */
+  /** `nack`: the messages come again. */
   readonly settled: 'ack' | 'nack';
-  /** Messages of one ordering key that were delivered together. */
   readonly messages: number;
+  /** Key batches in a summary. Undefined: the line is about one message, which was pushed. */
+  readonly keyBatches?: number | undefined;
   readonly deliveryAttempt: number | undefined;
-  /** Time from publish to this line. */
+  /** Time from publish to the end of the delivery; of the oldest message. */
   readonly ageMs: number;
+  /** Of the longest delivery. */
   readonly durationMs: number;
   readonly delivered: number;
   readonly rejected: number;
@@ -110,24 +115,33 @@ export interface DeliverySettled {
   readonly retried: number;
   /** The requests it came with, when they are several; the first of them. */
   readonly requestIds?: readonly string[] | undefined;
-  /** Why it goes back to the queue; the first reason when there are several. */
+  /** Why it goes back to the queue; the first reason when members have several. */
   readonly retryReason?: string | undefined;
+  /** The audiences whose messages go back, in a summary. */
+  readonly audiences?: readonly string[] | undefined;
   /** Of those that were skipped: removals, which the platform cannot be told. */
   readonly unsupportedRemovals?: number | undefined;
   /** The destination a replay is for, when it is not ours: then nothing is done. */
   readonly forDestination?: string | undefined;
 }
 
-/** The one summary line of a delivery to forward. */
-export function logDeliverySettled(log: Logger, fields: DeliverySettled): void {
-  const level = fields.settled === 'ack' ? 'info' : 'warn';
+/**
+ * The summary of a pass of the drain, or of the delivery of a message that was pushed.
+ * @param isKnown true: a warning said not long ago that these audiences wait
+ */
+export function logDeliverySettled(log: Logger, fields: DeliverySettled, isKnown = false): void {
+  const level = fields.settled === 'nack' && !isKnown ? 'warn' : 'info';
   log[level]({ event: 'delivery_settled', ...fields }, `${fields.kind}: ${fields.settled}`);
 }
 
 /** A delivery ended in an error of ours; the queue delivers it again. */
-export function logDeliveryFailed(log: Logger, error: LoggedError): void {
+export function logDeliveryFailed(
+  log: Logger,
+  audience: string | undefined,
+  error: LoggedError,
+): void {
   const text = 'A delivery failed unexpectedly and goes back to the queue';
-  log.error({ event: 'delivery_failed', ...error }, text);
+  log.error({ event: 'delivery_failed', audience, ...error }, text);
 }
 
 export interface DeadLetterPublished {

@@ -106,9 +106,9 @@ locals {
           }
         },
         {
-          title   = "How many deliveries go well, how many go back?"
+          title   = "How many messages go well, how many go back?"
           bars    = true
-          queries = { "" = "sum by (service_name, settled) (increase({\"${local.series.deliveries}\", ${local.at.forward}}[${local.interval}]))" }
+          queries = { "" = "sum by (service_name, settled) (increase({\"${local.series.messages_settled}_sum\", ${local.at.forward}}[${local.interval}]))" }
         },
         {
           title   = "What breaks on our side?"

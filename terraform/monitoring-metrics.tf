@@ -48,8 +48,9 @@ locals {
       labels      = { type = "EXTRACT(jsonPayload.type)" }
     }
 
+    # A line sums up what ended within a second. That there are any is what the alert asks.
     deliveries = {
-      description = "Deliveries to forward; what is nacked is delivered again"
+      description = "Summaries of deliveries by forward"
       of          = "forward"
       events      = ["delivery_settled"]
       where       = ["NOT jsonPayload.dryRun=true"]
@@ -59,8 +60,20 @@ locals {
       }
     }
 
+    messages_settled = {
+      description = "Messages that forward delivered; what is nacked is delivered again"
+      of          = "forward"
+      events      = ["delivery_settled"]
+      where       = ["NOT jsonPayload.dryRun=true"]
+      value       = "EXTRACT(jsonPayload.messages)"
+      labels = {
+        kind    = "EXTRACT(jsonPayload.kind)"
+        settled = "EXTRACT(jsonPayload.settled)"
+      }
+    }
+
     delivery_age = {
-      description = "From publish to outcome: how old messages were when they were acknowledged"
+      description = "From publish to outcome: how old messages were when they were acknowledged, the oldest of each second"
       of          = "forward"
       events      = ["delivery_settled"]
       where       = ["jsonPayload.settled=\"ack\"", "NOT jsonPayload.dryRun=true"]
@@ -69,7 +82,7 @@ locals {
       labels      = { kind = "EXTRACT(jsonPayload.kind)" }
     }
 
-    # The line of a nacked message has what was delivered of it too, and all of it is delivered again.
+    # The line of nacked messages has what was delivered of them too, and all of it is delivered again.
     members_delivered = {
       description = "Members that the third party took"
       of          = "forward"

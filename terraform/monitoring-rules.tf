@@ -98,7 +98,7 @@ locals {
       severity    = "WARNING"
       for_seconds = 300
       meaning     = "The oldest message of a forward has waited longer than ${var.monitoring.oldest_unacked_seconds} s, while others may go through. It is one audience that waits, or more comes than the third party takes."
-      first_step  = "Look at the retryReason of the deliveries that were put back."
+      first_step  = "Look at the retryReason and the audiences of the deliveries that were nacked."
       query       = <<-EOT
         max by (subscription_id) ({"pubsub.googleapis.com/subscription/oldest_unacked_message_age", ${local.at.queue}})
           > ${var.monitoring.oldest_unacked_seconds}

@@ -26,7 +26,11 @@ export const MAX_INDEXED = 1_000;
 
 /** Every method throws PlatformError AUDIENCE_MAP_UNAVAILABLE (retryable) when the store fails. */
 export interface DeadMembers {
-  /** `fresh`: from the store itself, whatever is cached; a delivery just recorded elsewhere counts. */
+  /**
+   * The record of an audience, with every death whose `recordDead` has resolved. What other instances recorded
+   * as delivered, or have forgotten, may be missing for minutes, unless `fresh`: then it is read from the
+   * store itself.
+   */
   find(audience: string, fresh?: 'fresh'): Promise<DeadMembersOfAudience>;
   /**
    * Records that operations were given up on; `users` undefined when it is not known whose they were.

@@ -15,10 +15,10 @@ import {
   type Change,
 } from './dead-members-changes.ts';
 import type { DeadMembers, DeadMembersOfAudience, OperationOf } from './dead-members.ts';
+import { createRecordCache } from './record-cache.ts';
 
-const CACHE_MS = 1_000;
-/** Records kept for CACHE_MS, at most: a full one takes some 150 kB of memory. */
-export const MAX_CACHED = 200;
+const FRESH_MS = 1_000;
+const KEEP_MS = 10 * 60 * 1_000;
 /** Timers count from the start of the event loop's turn, so they end a little early. */
 const TIMER_SLACK_MS = 20;
 /** How long `close` waits for calls under way, those given up on included. */
@@ -32,6 +32,8 @@ const stored = z.object({
   others: deadMember.optional(),
 });
 
+const storedMark = z.object({ mark: z.string() });
+
 export interface FirestoreDeadMembersOptions {
   /** Default: the project of the credentials in force, or of the emulator. */
   readonly projectId?: string | undefined;
@@ -42,26 +44,32 @@ export interface FirestoreDeadMembersOptions {
   readonly destination: string;
   /** Of a read or a write; the wait of `recordDead` comes on top. */
   readonly timeoutMs?: number;
-  /** How long `find` may answer from memory; the same for every instance. Default 1,000. */
-  readonly cacheMs?: number;
+  /** How long `find` may answer from memory unasked; the same for every instance. Default 1,000. */
+  readonly freshMs?: number;
+  /** How long while no other instance records a death. Default ten minutes. */
+  readonly keepMs?: number;
   /** The clock that entries grow old by. */
   readonly now?: () => Date;
 }
 
 /**
  * Dead members in Firestore: `{collection}/{destination}/dead-members/{audience}` holds the record of
- * an audience, which is read and written as a whole, in a transaction.
+ * an audience, which is read and written as a whole, in a transaction; `…/dead-members/mark` changes with
+ * every death.
  */
 export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions): DeadMembers {
-  const { projectId, databaseId, timeoutMs = 10_000, cacheMs = CACHE_MS } = options;
-  const { now = () => new Date() } = options;
+  const { projectId, databaseId, timeoutMs = 10_000 } = options;
+  const { freshMs = FRESH_MS, keepMs = KEEP_MS, now = () => new Date() } = options;
   const firestore = new Firestore({
     ...(projectId === undefined ? {} : { projectId }),
     databaseId,
     ignoreUndefinedProperties: true,
   });
   const root = firestore.collection(options.collection).doc(documentId(options.destination));
-  const records = (audience: string) => root.collection('dead-members').doc(documentId(audience));
+  const collection = root.collection('dead-members');
+  const records = (audience: string) => collection.doc(documentId(audience));
+  // No id of an audience becomes this one.
+  const markOf = collection.doc('mark');
   const bound = boundTo(timeoutMs, ADVICE);
   const underWay = new Set<Promise<unknown>>();
   const tracked = <Value>(call: Promise<Value>): Promise<Value> => {
@@ -70,24 +78,20 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
     call.then(end, end);
     return bound(call);
   };
-  const cache = new Map<string, CachedRecord>();
-
-  const read = async (audience: string) => parse(await records(audience).get());
-
-  const find = (audience: string, fresh?: 'fresh'): Promise<DeadMembersOfAudience> => {
-    const startedAt = performance.now();
-    const cached = fresh === undefined ? cache.get(audience) : undefined;
-    if (cached !== undefined && startedAt - cached.startedAt < cacheMs) return cached.record;
-    const begun: CachedRecord = { startedAt, record: read(audience) };
-    cache.delete(audience);
-    const [oldest] = cache.keys();
-    if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest);
-    cache.set(audience, begun);
-    begun.record.catch(() => {
-      if (cache.get(audience) === begun) cache.delete(audience);
-    });
-    return begun.record;
-  };
+  const cache = createRecordCache({
+    freshMs,
+    keepMs,
+    store: {
+      readRecord: async (audience) => parse(await records(audience).get()),
+      readMark: async () => parseMark(await markOf.get()),
+      replaceMark: (mark) =>
+        firestore.runTransaction(async (transaction) => {
+          const replaced = parseMark(await transaction.get(markOf));
+          transaction.set(markOf, { mark });
+          return replaced;
+        }),
+    },
+  });
 
   const write = async (
     audience: string,
@@ -104,7 +108,7 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
       });
     } finally {
       // A read begun before the write may still be under way: it is dropped from the cache as well.
-      cache.delete(audience);
+      cache.forget(audience);
     }
   };
   const changing = (change: Change) => (audience: string, operation: OperationOf) =>
@@ -112,13 +116,14 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
   const writeDead = changing(withDead);
 
   return {
-    find: (audience, fresh) => tracked(find(audience, fresh)),
+    find: (audience, fresh) => tracked(fresh ? cache.read(audience) : cache.find(audience)),
     recordDead: async (audience, operation) => {
       await writeDead(audience, operation);
-      // From here on no instance's cache is older than the record, also when another one wrote it just
-      // now. Newer operations of the same user cannot be delivered before: the caller's delivery, not
-      // acknowledged yet, holds their ordering key.
-      await sleep(cacheMs + TIMER_SLACK_MS);
+      // Also when there was nothing to write: an earlier try may have ended between the two.
+      await tracked(cache.announceDeath());
+      // Newer operations of the user cannot be delivered before: the caller's delivery, not acknowledged
+      // yet, holds their ordering key.
+      await sleep(freshMs + TIMER_SLACK_MS);
     },
     recordDelivered: changing(withDelivered),
     forget: changing(withoutForgotten),
@@ -138,16 +143,14 @@ function expiry(writtenAt: Date): Timestamp {
   return Timestamp.fromMillis(writtenAt.getTime() + KEPT_MS + ONE_DAY_MS);
 }
 
-interface CachedRecord {
-  /** Of the read, not of its answer: what was written meanwhile may be missing in it. */
-  readonly startedAt: number;
-  readonly record: Promise<DeadMembersOfAudience>;
-}
-
 function parse(snapshot: DocumentSnapshot): DeadMembersOfAudience {
   if (!snapshot.exists) return { members: new Map() };
   const { members, ...others } = stored.parse(snapshot.data());
   return { members: new Map(Object.entries(members)), ...others };
+}
+
+function parseMark(snapshot: DocumentSnapshot): string | undefined {
+  return snapshot.exists ? storedMark.parse(snapshot.data()).mark : undefined;
 }
 
 function toStored({ members, ...others }: DeadMembersOfAudience): z.infer<typeof stored> {

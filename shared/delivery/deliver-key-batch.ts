@@ -2,12 +2,7 @@ import { decodeMessage, type Message } from '../audience/message.ts';
 import { memberIdOf } from '../audience/shard.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
 import { MessageError } from '../errors.ts';
-import {
-  logDeliveryFailed,
-  logDeliverySettled,
-  loggedError,
-  MAX_LOGGED_REQUESTS,
-} from '../log-events.ts';
+import { logDeliveryFailed, loggedError, MAX_LOGGED_REQUESTS } from '../log-events.ts';
 import { correlatedLogger, type Logger } from '../logger.ts';
 import type { Delivery } from '../queue/queue.ts';
 import { createBriefRetry } from './brief-retry.ts';
@@ -16,9 +11,17 @@ import { createDeadLetterPublisher, operatedAt } from './dead-letter.ts';
 import { createMutationDelivery, type MutationsItem } from './deliver-mutations.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
 import { createSegmentFinder } from './find-segment.ts';
-import type { DeliverKeyBatch, Hold, Wait } from './key-batch.ts';
+import {
+  NO_COUNTS,
+  sumCounts,
+  type DeliverKeyBatch,
+  type DeliveryCounts,
+  type Hold,
+  type KeyBatchReport,
+  type Wait,
+} from './key-batch.ts';
 import { loggedDestination } from './logged-destination.ts';
-import { countOutcomes, NO_OUTCOMES, type OutcomeCounts } from './member-outcome.ts';
+import { countOutcomes } from './member-outcome.ts';
 import { createMicroBatches } from './micro-batches.ts';
 
 /** The reason for which a message ends as a dead letter, undelivered. */
@@ -44,10 +47,9 @@ type CreationItem = Extract<Item, { kind: 'create-audience' }>;
 
 /** The outcome of messages of a key batch. */
 interface Settled {
-  readonly counts: OutcomeCounts;
+  readonly counts: DeliveryCounts;
   /** What a creation waits for in the audience map. */
   readonly postponed?: Wait | undefined;
-  readonly unsupportedRemovals?: number;
   /** Present: they must come again. */
   readonly wait?: Wait | undefined;
 }
@@ -132,7 +134,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       if (ofKind.has('create-audience')) await failCreation(audience, creation, log);
     }
     const rejected = members.reduce((total, count) => total + count, 0);
-    return { counts: { ...NO_OUTCOMES, rejected } };
+    return { counts: { ...NO_COUNTS, rejected } };
   }
 
   /**
@@ -145,15 +147,15 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
   ): Promise<Settled> {
     for (;;) {
       const wait = destination.paused() ?? (await createSegment(message, creation, context));
-      if (wait === undefined) return { counts: NO_OUTCOMES };
+      if (wait === undefined) return { counts: NO_COUNTS };
       if (await context.hold.lookAgain()) continue;
-      if (context.hold.isLost()) return { counts: NO_OUTCOMES, wait };
+      if (context.hold.isLost()) return { counts: NO_COUNTS, wait };
       const { publishTime: askedAt, attributes } = delivery;
       const dueAt = new Date(now() + pauseBeforeNextTry(now() - askedAt.getTime(), wait));
       const { trace } = attributes;
       await audienceMap.postpone({ audience, requestId, trace, askedAt }, dueAt);
       dependencies.onCreationPostponed?.(dueAt);
-      return { counts: NO_OUTCOMES, postponed: wait };
+      return { counts: NO_COUNTS, postponed: wait };
     }
   }
 
@@ -177,7 +179,7 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
     const [first] = run;
     switch (first.kind) {
       case 'ignored':
-        return { counts: NO_OUTCOMES };
+        return { counts: NO_COUNTS };
       case 'given-up':
         return giveUp(
           run.filter((item) => item.kind === 'given-up'),
@@ -191,7 +193,8 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
         const isSuperseded = (user: string, at: number) => (newest.get(user) ?? 0) > at;
         const context = { hold, log, isSuperseded };
         const result = await deliverMutations([first, ...others], context);
-        return { ...result, counts: countOutcomes(result.outcomes) };
+        const { outcomes, unsupportedRemovals, wait } = result;
+        return { counts: { ...countOutcomes(outcomes), unsupportedRemovals }, wait };
       }
     }
   }
@@ -203,14 +206,16 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       requestId: oldest?.attributes['requestId'] ?? 'unknown',
       trace: oldest?.attributes['trace'],
     });
-    let counts = NO_OUTCOMES;
-    let unsupportedRemovals = 0;
+    let counts = NO_COUNTS;
+    let leftCounts = NO_COUNTS;
+    let items: Item[] = [];
     let settled = 0;
     let wait: Wait | undefined;
     let postponed: Wait | undefined;
+    let hasFailed = false;
     try {
       const ids = new Set<string>();
-      const items = messages.map((delivery): Item => {
+      items = messages.map((delivery): Item => {
         // A second copy says what the first one said, and is older than what came in between.
         if (ids.has(delivery.messageId)) return { delivery, kind: 'ignored' };
         ids.add(delivery.messageId);
@@ -218,39 +223,34 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       });
       for (let run = nextRun(items, 0); run !== undefined; run = nextRun(items, settled)) {
         const result = await deliverRun(run, { all: items, hold, log });
-        counts = sum(counts, result.counts);
-        unsupportedRemovals += result.unsupportedRemovals ?? 0;
         wait = result.wait;
         postponed ??= result.postponed;
-        if (wait !== undefined) break;
+        if (wait !== undefined) {
+          leftCounts = result.counts;
+          break;
+        }
+        counts = sumCounts(counts, result.counts);
         settled += run.length;
       }
-      logSettled(items, { counts, unsupportedRemovals, wait, postponed });
     } catch (error) {
+      hasFailed = true;
       wait = { reason: 'it failed unexpectedly' };
-      logDeliveryFailed(log, loggedError(error));
+      logDeliveryFailed(log, oldest?.attributes['audience'], loggedError(error));
     }
-    return { settled, members: counts.delivered + counts.rejected, wait, postponed };
+    return { settled, counts, leftCounts, wait, postponed, hasFailed, report: reportOf() };
 
-    function logSettled(
-      items: readonly Item[],
-      { counts, unsupportedRemovals, wait, postponed }: Required<Settled>,
-    ): void {
-      const requestIds = requestsOf(items);
+    function reportOf(): KeyBatchReport {
       const [first] = items;
-      logDeliverySettled(log, {
+      return {
         kind: oldest?.attributes['kind'] ?? 'unknown',
-        settled: wait === undefined ? 'ack' : 'nack',
-        messages: messages.length,
-        deliveryAttempt: oldest?.deliveryAttempt,
+        audience: oldest?.attributes['audience'],
         ageMs: now() - (oldest?.publishTime.getTime() ?? now()),
         durationMs: now() - startedAt,
-        ...counts,
-        requestIds: requestIds.length > 1 ? requestIds : undefined,
-        unsupportedRemovals: unsupportedRemovals > 0 ? unsupportedRemovals : undefined,
+        deliveryAttempt: oldest?.deliveryAttempt,
+        requestIds: requestsOf(items),
         forDestination: first?.kind === 'ignored' ? first.forDestination : undefined,
-        retryReason: (wait ?? postponed)?.reason,
-      });
+        log,
+      };
     }
   };
 }
@@ -282,15 +282,6 @@ type GivenUpItem = Extract<Item, { kind: 'given-up' }>;
 
 function audienceOf({ delivery }: GivenUpItem): string | undefined {
   return delivery.attributes['audience'];
-}
-
-function sum(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
-  return {
-    delivered: one.delivered + other.delivered,
-    rejected: one.rejected + other.rejected,
-    skipped: one.skipped + other.skipped,
-    retried: one.retried + other.retried,
-  };
 }
 
 function requestsOf(items: readonly Item[]): string[] {

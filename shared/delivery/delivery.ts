@@ -1,6 +1,7 @@
+import { logDeliverySettled } from '../log-events.ts';
 import type { Subscriber } from '../queue/queue.ts';
 import { sleep } from '../sleep.ts';
-import type { DeliverKeyBatch } from './key-batch.ts';
+import { sumCounts, type DeliverKeyBatch, type KeyBatchResult } from './key-batch.ts';
 
 export interface PushSettings {
   /** Looks at a message that waits, a second apart, before the queue has it again. */
@@ -19,7 +20,7 @@ export function createDelivery(
   return async (delivery, gone) => {
     let left = looks;
     const mayGoOn = () => !gone.aborted && stopping?.aborted !== true;
-    const { wait } = await deliver([delivery], {
+    const result = await deliver([delivery], {
       mayCall: mayGoOn,
       isLost: () => gone.aborted,
       lookAgain: async () => {
@@ -27,6 +28,25 @@ export function createDelivery(
         return left > 0 && (await sleep(LOOK_AGAIN_MS, stopping)) && mayGoOn();
       },
     });
-    return wait === undefined ? 'ack' : 'nack';
+    if (!result.hasFailed) logSettled(result);
+    return result.wait === undefined ? 'ack' : 'nack';
   };
+}
+
+function logSettled({ counts, leftCounts, wait, postponed, report }: KeyBatchResult): void {
+  const { log, kind, ageMs, durationMs, deliveryAttempt, requestIds, forDestination } = report;
+  const { unsupportedRemovals, ...outcomes } = sumCounts(counts, leftCounts);
+  logDeliverySettled(log, {
+    kind,
+    settled: wait === undefined ? 'ack' : 'nack',
+    messages: 1,
+    deliveryAttempt,
+    ageMs,
+    durationMs,
+    ...outcomes,
+    requestIds: requestIds.length > 1 ? requestIds : undefined,
+    unsupportedRemovals: unsupportedRemovals > 0 ? unsupportedRemovals : undefined,
+    forDestination,
+    retryReason: (wait ?? postponed)?.reason,
+  });
 }

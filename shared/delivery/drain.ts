@@ -1,10 +1,11 @@
 import { logHandlerFailed, logQueueCallFailed, loggedError } from '../log-events.ts';
 import type { Logger } from '../logger.ts';
-import type { Consumer, KeyBatch } from '../queue/consumer.ts';
+import type { Consumer, KeyBatch, LeasedMessage } from '../queue/consumer.ts';
 import { sleep } from '../sleep.ts';
 import { within } from '../within.ts';
 import { createAwaitedMessages, remember } from './awaited-messages.ts';
 import type { CrashGuard } from './crash-guard.ts';
+import { createDeliverySummary, type KeyBatchEnd } from './delivery-summary.ts';
 import { createHeldBatches, type HeldBatch } from './held-batches.ts';
 import type { DeliverKeyBatch, Hold, Wait } from './key-batch.ts';
 import { createPutBacks } from './put-backs.ts';
@@ -75,6 +76,7 @@ const LOOKS = 4;
 const MAX_KEYS_REMEMBERED = 10_000;
 
 const UNKNOWN_WAIT: Wait = { reason: 'unknown' };
+const NOT_ACKNOWLEDGED = 'the queue did not take the acknowledgement';
 
 /** The lease that lets calls of `callTimeoutMs` begin at any time between two extensions. */
 export function leaseFor(callTimeoutMs: number): number {
@@ -96,6 +98,7 @@ export function createDrain(settings: DrainSettings): Drain {
     onExtendFailed: failed('extend'),
   });
   const putBacks = createPutBacks(consumer);
+  const summary = createDeliverySummary(log);
   const stopping = new AbortController();
   /** Keys whose calls are in flight, those of lost key batches included. */
   const keysInCalls = new Set<string>();
@@ -134,30 +137,47 @@ export function createDrain(settings: DrainSettings): Drain {
   async function settle(lease: HeldBatch): Promise<void> {
     const { batch } = lease;
     const hasCrashed = batch.messages.some((one) => crashGuard.careOf(one) === 'dead-letter');
-    const { settled, members, wait } = await deliver(batch.messages, holdOf(lease), hasCrashed);
+    const result = await deliver(batch.messages, holdOf(lease), hasCrashed);
+    const { settled, counts, wait } = result;
     crashGuard.survived(batch.messages);
     // Before the acknowledgement: the next messages of the key may come sooner than its answer.
     keysInCalls.delete(batch.key);
     if (lease.isLost()) {
       held.release(lease);
       awaited.expectAgain(batch.messages);
+      report({ result, acknowledged: 0, left: batch.messages.length, reason: 'the lease ended' });
       return;
     }
     const done = batch.messages.slice(0, settled);
     const rest = batch.messages.slice(settled);
-    if (rest.length === 0 && members < fullCall && isBusy(lease)) {
+    const isFullCall = counts.delivered + counts.rejected >= fullCall;
+    if (rest.length === 0 && !isFullCall && isBusy(lease)) {
       await sleep(Math.max(0, lease.pulledAt + GATHER_MS - Date.now()), stopping.signal);
     }
     held.release(lease);
-    if (done.length > 0) {
-      remember(acknowledgedAt, batch.key, MAX_KEYS_REMEMBERED);
-      await consumer.acknowledge(done).catch((error: unknown) => {
-        failed('acknowledge')(error);
-        awaited.expectAgain(done);
-      });
-    }
+    const isAcknowledged = done.length === 0 || (await acknowledge(batch.key, done));
+    if (isAcknowledged) report({ result, acknowledged: done.length, left: rest.length });
+    else report({ result, acknowledged: 0, left: batch.messages.length, reason: NOT_ACKNOWLEDGED });
     if (rest.length === 0) putBacks.forget(batch.key);
     else await putBack({ key: batch.key, messages: rest }, wait ?? UNKNOWN_WAIT);
+  }
+
+  async function acknowledge(key: string, done: readonly LeasedMessage[]): Promise<boolean> {
+    remember(acknowledgedAt, key, MAX_KEYS_REMEMBERED);
+    try {
+      await consumer.acknowledge(done);
+      return true;
+    } catch (error) {
+      failed('acknowledge')(error);
+      awaited.expectAgain(done);
+      return false;
+    }
+  }
+
+  function report(end: KeyBatchEnd): void {
+    summary.add(end);
+    // No pull comes any more that would write it.
+    if (stopping.signal.aborted) summary.write();
   }
 
   async function putBack(batch: KeyBatch, wait: Wait): Promise<void> {
@@ -231,6 +251,7 @@ export function createDrain(settings: DrainSettings): Drain {
     await crashGuard.begin();
     const isStopping = () => stopping.signal.aborted;
     for (let empty = 0; !isStopping();) {
+      summary.writeIfDue();
       lookAgain = new AbortController();
       const { signal } = lookAgain;
       const pulledAt = Date.now();
@@ -251,6 +272,7 @@ export function createDrain(settings: DrainSettings): Drain {
       const pauseMs = isIdle && batches !== undefined ? AWAIT_PULL_MS[empty++] : undefined;
       await sleep(pauseMs ?? BUSY_PULL_MS, signal);
     }
+    summary.write();
     // In the turn of the last look: a wake finds the drain running, or begins anew.
     draining = undefined;
   }

@@ -55,7 +55,7 @@ export function createDrainedDelivery(
       creations.wakeAt(dueAt);
     },
   });
-  const deliver = oldKeysFirst(deliverKeyBatch);
+  const deliver = oldKeysFirst(deliverKeyBatch, log);
   const drain = createDrain({
     ...settings,
     consumer,

@@ -1,5 +1,12 @@
 import type { Delivery } from '../queue/queue.ts';
-import type { DeliverKeyBatch, KeyBatchResult, Wait } from './key-batch.ts';
+import type { Logger } from '../logger.ts';
+import {
+  NO_COUNTS,
+  sumCounts,
+  type DeliverKeyBatch,
+  type KeyBatchResult,
+  type Wait,
+} from './key-batch.ts';
 
 /** A message of this long ago that was not settled here is taken to be settled elsewhere. */
 const FORGOTTEN_AFTER_MS = 120_000;
@@ -11,6 +18,7 @@ const FORGOTTEN_AFTER_MS = 120_000;
  */
 export function oldKeysFirst(
   deliver: DeliverKeyBatch,
+  log: Logger,
   now: () => number = Date.now,
 ): DeliverKeyBatch {
   /** By audience: the messages of version 1 that are not settled, and when they were last seen. */
@@ -43,32 +51,48 @@ export function oldKeysFirst(
     return false;
   }
 
+  /** Of a key batch that is not delivered yet. */
+  function nothingOf(messages: readonly Delivery[]): KeyBatchResult {
+    const [oldest] = messages;
+    const report = {
+      kind: 'mutations',
+      audience: oldest?.attributes['audience'],
+      ageMs: now() - (oldest?.publishTime.getTime() ?? now()),
+      durationMs: 0,
+      deliveryAttempt: oldest?.deliveryAttempt,
+      requestIds: [],
+      forDestination: undefined,
+      log,
+    };
+    return { settled: 0, counts: NO_COUNTS, leftCounts: NO_COUNTS, hasFailed: false, report };
+  }
+
   return async (messages, hold, hasCrashed) => {
     const firstNew = messages.findIndex(isNew);
     const head = messages.slice(0, firstNew === -1 ? messages.length : firstNew);
     const rest = messages.slice(head.length);
-    let result: KeyBatchResult = { settled: 0, members: 0 };
+    let ofHead: KeyBatchResult | undefined;
     if (head.length > 0) {
-      const ofHead = head.filter(isOld);
-      note(ofHead);
-      const delivered = await deliver(head, hold, hasCrashed);
-      forget(ofHead.filter((message) => head.indexOf(message) < delivered.settled));
-      if (delivered.wait !== undefined || rest.length === 0) return delivered;
-      result = delivered;
+      note(head.filter(isOld));
+      ofHead = await deliver(head, hold, hasCrashed);
+      forget(head.slice(0, ofHead.settled).filter(isOld));
+      if (ofHead.wait !== undefined || rest.length === 0) return ofHead;
     } else {
       // All key batches of one pull are noted by then.
       await nextTurn();
     }
     const audience = rest[0]?.attributes['audience'] ?? '';
     while (isPreceded(audience)) {
-      if (!(await hold.lookAgain())) return { ...result, wait: waitFor(audience) };
+      if (await hold.lookAgain()) continue;
+      return { ...(ofHead ?? nothingOf(rest)), wait: waitFor(audience) };
     }
     const delivered = await deliver(rest, hold, hasCrashed);
+    if (ofHead === undefined) return delivered;
     return {
-      ...result,
       ...delivered,
-      settled: result.settled + delivered.settled,
-      members: result.members + delivered.members,
+      settled: ofHead.settled + delivered.settled,
+      counts: sumCounts(ofHead.counts, delivered.counts),
+      postponed: ofHead.postponed ?? delivered.postponed,
     };
   };
 }

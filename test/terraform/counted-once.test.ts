@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../shared/destinations/destination.ts';
 import { PlatformError } from '../../shared/errors.ts';
-import { add, deliveryFixture, mutationsOf, type Line } from '../unit/delivery/delivery-fixture.ts';
+import { createDeliverySummary } from '../../shared/delivery/delivery-summary.ts';
+import type { Delivery } from '../../shared/queue/queue.ts';
+import {
+  add,
+  deliveryFixture,
+  deliveryOf,
+  mutationsOf,
+  type Line,
+} from '../unit/delivery/delivery-fixture.ts';
 import { recordingDestination } from '../unit/delivery/recording-destination.ts';
 import { intakeForEachTest } from '../unit/intake/intake-fixture.ts';
 import { holds } from './log-filter.ts';
@@ -45,6 +53,42 @@ test('members are counted once, however often their message is delivered', async
   expect(sumOf('members_skipped', lines)).toBe(1);
   expect(sumOf('dead_letters', lines)).toBe(1);
   expect(sumOf('members_retried', lines)).toBe(2);
+});
+
+test('members are counted once where the drain sums up deliveries', async () => {
+  const batches: Outcome[][] = [];
+  const destination = recordingDestination({
+    apply: () => ({ kind: 'outcomes', outcomes: batches.shift() ?? [] }),
+  });
+  const { deliverBatch, lines, makeReady, log } = deliveryFixture({ destination });
+  await makeReady();
+  const hold = {
+    mayCall: () => true,
+    isLost: () => false,
+    lookAgain: () => Promise.resolve(false),
+  };
+  const summary = createDeliverySummary(log);
+  const deliver = async (...messages: Delivery[]) => {
+    const result = await deliverBatch(messages, hold);
+    const { settled } = result;
+    summary.add({ result, acknowledged: settled, left: messages.length - settled });
+  };
+  const now = new Date();
+  const message = deliveryOf(mutationsOf(...add('a', 'b', 'c', 'c')), now);
+  const undecodable = { ...message, data: Buffer.from('{'), messageId: 'm-0' };
+  const other = { ...deliveryOf(mutationsOf(...add('d')), now), messageId: 'm-2' };
+  batches.push([DELIVERED, REFUSED, BUSY], [DELIVERED, REFUSED, DELIVERED], [DELIVERED]);
+  await deliver(undecodable, message);
+  await deliver(message);
+  await deliver(other);
+  summary.write();
+
+  // Four of the message that cannot be decoded, by its attribute.
+  expect(sumOf('members_rejected', lines)).toBe(4 + 1);
+  expect(sumOf('members_delivered', lines)).toBe(3);
+  expect(sumOf('members_skipped', lines)).toBe(1);
+  expect(sumOf('members_retried', lines)).toBe(1);
+  expect(sumOf('messages_settled', lines)).toBe(3 + 1);
 });
 
 describe('at intake', () => {

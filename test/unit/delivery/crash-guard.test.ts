@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { NO_COUNTS } from '../../../shared/delivery/key-batch.ts';
 import type { CrashRecord, CrashStore } from '../../../shared/delivery/crash-guard.ts';
 import { createEmbeddedCrashStore } from '../../../shared/delivery/embedded-crash-store.ts';
 import { LEASE_MS, passUntil, setUp, setUpQueue, type DrainOptions } from './drain-fixture.ts';
@@ -98,7 +99,7 @@ describe('after a crash', () => {
     const notedAtDelivery: unknown[] = [];
     const second = start(() => {
       notedAtDelivery.push(writes.at(-1)?.inHand.map(({ messageId }) => messageId));
-      return { members: 100 };
+      return { counts: { ...NO_COUNTS, delivered: 100 } };
     });
     const ids: string[] = [];
     for (const text of ['m-0', 'm-1', 'm-2']) ids.push((await publish(text, 'key-1')).messageId);

@@ -12,8 +12,9 @@ import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
 import type { DeliverKeyBatch } from '../../../shared/delivery/key-batch.ts';
+import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
-import { createLogger } from '../../../shared/logger.ts';
+import { createLogger, type Logger } from '../../../shared/logger.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import type { Delivery, Settlement } from '../../../shared/queue/queue.ts';
 import { encodeAnyMessage } from '../../setup/encode-any-message.ts';
@@ -36,6 +37,7 @@ export interface DeliveryFixture {
   readonly lines: Line[];
   /** Its lines about single calls. */
   readonly callLines: Line[];
+  readonly log: Logger;
   /**
    * Delivers a message published just now, or the same delivery again. `waits`: it is a creation that is
    * acknowledged, and waits in the audience map.
@@ -73,6 +75,7 @@ export function deliveryFixture({
   const queue = createEmbeddedQueue();
   const published: DeadLetter[] = [];
   queue.subscribe(({ data }) => published.push(decodeDeadLetter(data)));
+  const log = createLogger('debug', { write });
   const dependencies: DeliveryDependencies = {
     destination: recordingDestination(),
     deadLetters: queue,
@@ -84,15 +87,10 @@ export function deliveryFixture({
     ...overrides,
     audienceMap,
     deadMembers,
-    log: createLogger('debug', { write }),
+    log,
     now: () => clock.time,
   };
   const deliverBatch = createKeyBatchDelivery(dependencies);
-  const hold = {
-    mayCall: () => !gone.aborted,
-    isLost: () => gone.aborted,
-    lookAgain: () => Promise.resolve(false),
-  };
 
   return {
     clock,
@@ -100,11 +98,17 @@ export function deliveryFixture({
     deadMembers,
     lines,
     callLines,
+    log,
     deliver: async (message) => {
       const one = 'data' in message ? message : deliveryOf(message, new Date(clock.time));
-      const { wait, postponed } = await deliverBatch([one], hold);
-      if (wait !== undefined) return 'nack';
-      return postponed === undefined ? 'ack' : 'waits';
+      let waits = false;
+      const deliver = createDelivery(async (...batch) => {
+        const result = await deliverBatch(...batch);
+        waits = result.postponed !== undefined;
+        return result;
+      });
+      const settlement = await deliver(one, gone);
+      return waits ? 'waits' : settlement;
     },
     deliverBatch,
     deadLetters: () => Promise.resolve(published),

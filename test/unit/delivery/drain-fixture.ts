@@ -2,8 +2,14 @@
 import { createCrashGuard, type CrashStore } from '../../../shared/delivery/crash-guard.ts';
 import { createDrain, type DrainSettings, type Wake } from '../../../shared/delivery/drain.ts';
 import { createEmbeddedCrashStore } from '../../../shared/delivery/embedded-crash-store.ts';
-import type { DeliverKeyBatch, Hold, KeyBatchResult } from '../../../shared/delivery/key-batch.ts';
-import { createLogger } from '../../../shared/logger.ts';
+import {
+  NO_COUNTS,
+  type DeliverKeyBatch,
+  type Hold,
+  type KeyBatchReport,
+  type KeyBatchResult,
+} from '../../../shared/delivery/key-batch.ts';
+import { createLogger, type LogLevel } from '../../../shared/logger.ts';
 import type { Consumer, LeasedMessage } from '../../../shared/queue/consumer.ts';
 import { createEmbeddedQueue } from '../../../shared/queue/embedded-queue.ts';
 import type { Delivery } from '../../../shared/queue/queue.ts';
@@ -21,6 +27,9 @@ export interface QueueCall {
   readonly beganAt: number;
 }
 
+/** A line of the log. */
+export type Line = Readonly<Record<string, unknown>>;
+
 /** A key batch that was delivered. */
 export interface Delivered {
   readonly texts: readonly string[];
@@ -28,16 +37,31 @@ export interface Delivered {
   readonly hasCrashed: boolean;
   readonly at: number;
   /** Ends the delivery, where it is an open one. */
-  end(result?: Partial<KeyBatchResult>): void;
+  end(result?: Partial<Answer>): void;
+}
+
+export interface Answer extends Omit<KeyBatchResult, 'report'> {
+  readonly report: Partial<KeyBatchReport>;
 }
 
 export interface DrainOptions {
   /** The answer to the key batch; undefined: it stays open until `end`. */
-  readonly answer?: (delivered: Delivered) => Partial<KeyBatchResult> | undefined;
+  readonly answer?: (delivered: Delivered) => Partial<Answer> | undefined;
   readonly wrap?: (consumer: Consumer) => Consumer;
   readonly settings?: Partial<DrainSettings>;
+  readonly logLevel?: LogLevel;
   readonly crashStore?: CrashStore;
 }
+
+const REPORT = {
+  kind: 'mutations',
+  audience: 'a.1',
+  ageMs: 5,
+  durationMs: 3,
+  deliveryAttempt: undefined,
+  requestIds: [],
+  forDestination: undefined,
+};
 
 const textOf = ({ data }: Delivery): string => Buffer.from(data).toString('utf8');
 
@@ -65,8 +89,15 @@ export function setUp(options: DrainOptions = {}, shared = setUpQueue()) {
 
   const deliver: DeliverKeyBatch = (messages, hold, hasCrashed = false) =>
     new Promise((resolve) => {
-      const end = (result: Partial<KeyBatchResult> = {}): void => {
-        resolve({ settled: messages.length, members: messages.length, ...result });
+      const end = (result: Partial<Answer> = {}): void => {
+        resolve({
+          settled: messages.length,
+          counts: { ...NO_COUNTS, delivered: messages.length },
+          leftCounts: NO_COUNTS,
+          hasFailed: false,
+          ...result,
+          report: { ...REPORT, log, ...result.report },
+        });
       };
       const one = { texts: messages.map(textOf), hold, hasCrashed, at: Date.now(), end };
       delivered.push(one);
@@ -74,6 +105,13 @@ export function setUp(options: DrainOptions = {}, shared = setUpQueue()) {
       if (result !== undefined) end(result);
     });
 
+  const summaries: Line[] = [];
+  const write = (text: string) => {
+    const line = JSON.parse(text) as Line;
+    if (line['event'] === 'delivery_settled') summaries.push(line);
+    else lines.push(text);
+  };
+  const log = createLogger(options.logLevel ?? 'debug', { write });
   const drain = createDrain({
     consumer,
     deliver,
@@ -87,13 +125,23 @@ export function setUp(options: DrainOptions = {}, shared = setUpQueue()) {
     callTimeoutMs: CALL_TIMEOUT_MS,
     fullCall: 100,
     maxBytes: 10_000_000,
-    log: createLogger('debug', { write: (line) => lines.push(line) }),
+    log,
     ...settings,
   });
 
   const of = (call: QueueCall['call']) => calls.filter((one) => one.call === call);
   const textsDelivered = () => delivered.map(({ texts }) => texts);
-  return { ...shared, drain, calls, of, delivered, textsDelivered, lines, storeFailures };
+  return {
+    ...shared,
+    drain,
+    calls,
+    of,
+    delivered,
+    textsDelivered,
+    lines,
+    summaries,
+    storeFailures,
+  };
 }
 
 function recorded(consumer: Consumer, calls: QueueCall[]): Consumer {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { NO_COUNTS } from '../../../shared/delivery/key-batch.ts';
 import type { Consumer } from '../../../shared/queue/consumer.ts';
 import { sleep } from '../../../shared/sleep.ts';
 import { passUntil, setUp, setUpQueue } from './drain-fixture.ts';
@@ -39,7 +40,9 @@ describe('a key', () => {
   });
 
   test('that is busy is acknowledged at once after a full call', async () => {
-    const { drain, publish, of } = setUp({ answer: () => ({ members: 100 }) });
+    const { drain, publish, of } = setUp({
+      answer: () => ({ counts: { ...NO_COUNTS, delivered: 100 } }),
+    });
     await passUntilSettled(drain.look(await publish('m-0', 'key')));
     const startedAt = Date.now();
     await passUntilSettled(drain.look(await publish('m-1', 'key')));

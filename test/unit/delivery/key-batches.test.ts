@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Message } from '../../../shared/audience/message.ts';
+import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import type { BatchResult, MicroBatch } from '../../../shared/destinations/destination.ts';
 import type { Hold } from '../../../shared/delivery/key-batch.ts';
 import type { Delivery } from '../../../shared/queue/queue.ts';
 import { FAILED } from './batch-fixture.ts';
 import {
   add,
+  AUDIENCE,
   createOf,
   deliveryFixture,
   deliveryOf,
@@ -48,7 +50,7 @@ function sent(message: Message, { id, before = 0, replayOf, destination }: Sent 
 }
 
 const UNDECODABLE: Delivery = {
-  ...deliveryOf(mutationsOf(), new Date(NOON)),
+  ...deliveryOf(mutationsOf(...add('a')), new Date(NOON)),
   data: Buffer.from('{'),
   messageId: 'undecodable',
 };
@@ -72,7 +74,10 @@ describe('a key batch', () => {
     const messages = Array.from({ length: 10 }, (_, at) =>
       sent(mutationsOf(...add(...users.slice(at * 100, at * 100 + 100)))),
     );
-    expect(await deliverBatch(messages, holdFor())).toEqual({ settled: 10, members: 1_000 });
+    expect(await deliverBatch(messages, holdFor())).toMatchObject({
+      settled: 10,
+      counts: { delivered: 1_000 },
+    });
     expect(destination.batches.map(({ members }) => members.length)).toEqual([1_000]);
   });
 
@@ -192,7 +197,12 @@ describe('messages of a key batch that cannot be delivered', () => {
     const { deliverBatch, deadLetters } = await setUp(() => FAILED);
     const messages = [UNDECODABLE, sent(mutationsOf(...add('a')))];
     const result = await deliverBatch(messages, holdFor());
-    expect(result).toMatchObject({ settled: 1, wait: {} });
+    expect(result).toMatchObject({
+      settled: 1,
+      wait: {},
+      counts: { rejected: 1, retried: 0 },
+      leftCounts: { rejected: 0, retried: 1 },
+    });
     await deliverBatch(messages.slice(result.settled), holdFor());
     expect(await deadLetters()).toMatchObject([{ reason: 'message-undecodable' }]);
   });
@@ -230,6 +240,23 @@ describe('messages of a key batch that cannot be delivered', () => {
   });
 });
 
+test('an error of ours is logged with the audience, and what was done before it counts', async () => {
+  const deadMembers = {
+    ...createEmbeddedDeadMembers(),
+    find: () => Promise.reject(new Error('14 UNAVAILABLE')),
+  };
+  const { deliverBatch, makeReady, lines } = deliveryFixture({ deadMembers });
+  await makeReady();
+  const messages = [UNDECODABLE, sent(mutationsOf(...add('a')))];
+  expect(await deliverBatch(messages, holdFor())).toMatchObject({
+    settled: 1,
+    counts: { rejected: 1 },
+    wait: { reason: 'it failed unexpectedly' },
+    hasFailed: true,
+  });
+  expect(lines.at(-1)).toMatchObject({ event: 'delivery_failed', audience: AUDIENCE });
+});
+
 describe('while members of a key batch wait', () => {
   test('only those without an outcome go again, with one that was delivered', async () => {
     let isDown = true;
@@ -255,7 +282,10 @@ describe('while members of a key batch wait', () => {
       batch.members.some(({ user }) => user === 'poison') ? FAILED : delivered(batch);
     const { deliverBatch, deadLetters } = await setUp(failOver);
     const messages = [sent(mutationsOf(...add('a', 'poison', 'b')))];
-    expect(await deliverBatch(messages, holdFor(4))).toEqual({ settled: 1, members: 3 });
+    expect(await deliverBatch(messages, holdFor(4))).toMatchObject({
+      settled: 1,
+      counts: { delivered: 2, rejected: 1 },
+    });
     expect(await deadLetters()).toMatchObject([{ reason: 'member-failing', members: 1 }]);
   });
 
@@ -269,6 +299,6 @@ describe('while members of a key batch wait', () => {
     const messages = [sent(mutationsOf(...add('a')))];
     expect(await deliverBatch(messages, hold)).toMatchObject({ settled: 0 });
     expect(await deadLetters()).toEqual([]);
-    expect((await deadMembers.find('a5940e473cea659.356693871497425011')).members.size).toBe(0);
+    expect((await deadMembers.find(AUDIENCE)).members.size).toBe(0);
   });
 });
