@@ -27,7 +27,7 @@ export function goalsOf({ intake, endToEnd, memory, coldStart }: BenchResult): G
   return [
     atLeast(
       'intake with the embedded queue, in floors',
-      0.85,
+      0.6,
       of(intake[INTAKE_EMBEDDED], 'requestsPerSecond') / of(intake[FLOOR], 'requestsPerSecond'),
     ),
     atMost(

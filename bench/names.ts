@@ -10,7 +10,6 @@ export const FIFTY = 'fifty audiences, 1,000 a call';
 export const HOT_100 = 'one hot audience, 100 a call';
 export const STEADY = 'fifty audiences, 100 requests/s';
 export const HOT_STEADY = 'one hot audience, 100 requests/s';
-export const HOT_INTERVAL = '… with PUBLISH_INTERVAL_MS=100';
 export const NAIVE = 'naive handler, one hot audience';
 
 export const EMPTY_START = 'empty framework function';

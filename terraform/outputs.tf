@@ -22,7 +22,6 @@ locals {
       MEMBER_ID                           = var.member_id
       PULL_SUBSCRIPTION                   = google_pubsub_subscription.forward[id].name
       PUSH_SERVICE_ACCOUNT                = local.emails.push
-      PUSH_SUBSCRIPTION                   = google_pubsub_subscription.forward[id].name
       SHARDS                              = tostring(var.shards)
       SWEEP_JOB                           = "projects/${var.project_id}/locations/${google_cloud_scheduler_job.sweep[id].region}/jobs/${google_cloud_scheduler_job.sweep[id].name}"
       TOPIC                               = google_pubsub_topic.mutations.name

@@ -1,6 +1,6 @@
 import type { TrafficShape } from './data-files.ts';
 import type { Model, Outlook } from './model.ts';
-import { DEFAULTS, type FunctionSettings, type IntakeSettings, type Settings } from './settings.ts';
+import { DEFAULTS, type FunctionSettings, type Settings } from './settings.ts';
 
 /** One thing changed alone. */
 export interface Change {
@@ -11,7 +11,7 @@ export interface Change {
   readonly traffic?: Partial<TrafficShape>;
 }
 
-const intake = (part: Partial<IntakeSettings>): Settings => ({
+const intake = (part: Partial<FunctionSettings>): Settings => ({
   ...DEFAULTS,
   intake: { ...DEFAULTS.intake, ...part },
 });
@@ -21,14 +21,9 @@ const forward = (part: Partial<FunctionSettings>): Settings => ({
 });
 
 export const CHANGES: readonly Change[] = [
-  { name: '`shards = 1`', kind: 'setting', settings: { ...DEFAULTS, shards: 1 } },
+  { name: '`shards = 2`', kind: 'setting', settings: { ...DEFAULTS, shards: 2 } },
   { name: '`shards = 8`', kind: 'setting', settings: { ...DEFAULTS, shards: 8 } },
   { name: '`shards = 64`', kind: 'setting', settings: { ...DEFAULTS, shards: 64 } },
-  ...[100, 200].map((publishIntervalMs) => ({
-    name: `\`intake.publish_interval_ms = ${publishIntervalMs}\``,
-    kind: 'setting' as const,
-    settings: intake({ publishIntervalMs }),
-  })),
   { name: '`intake.concurrency = 1`', kind: 'setting', settings: intake({ concurrency: 1 }) },
   { name: '`intake.min_instances = 0`', kind: 'setting', settings: intake({ minInstances: 0 }) },
   { name: '`intake.min_instances = 4`', kind: 'setting', settings: intake({ minInstances: 4 }) },

@@ -77,9 +77,6 @@ export function changesBetween(before: Settings, after: Settings): string {
     ['destinations.…', before.forward, after.forward],
   ] as const;
   const changes = before.shards === after.shards ? [] : [`\`shards = ${after.shards}\``];
-  if (before.intake.publishIntervalMs !== after.intake.publishIntervalMs) {
-    changes.push(`\`intake.publish_interval_ms = ${after.intake.publishIntervalMs}\``);
-  }
   for (const [name, was, is] of functions) {
     if (was.maxInstances !== is.maxInstances) {
       changes.push(`\`${name}.max_instances = ${is.maxInstances}\``);

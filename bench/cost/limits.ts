@@ -1,7 +1,7 @@
 import type { Assumptions, QuotaTable } from './data-files.ts';
 import type { Moment } from './moment.ts';
 import type { Scenario } from './scenario.ts';
-import { maxPendingBytes, PUBLISH_INTERVALS_MS, type Settings } from './settings.ts';
+import { maxPendingBytes, type Settings } from './settings.ts';
 
 /** How far something is from the most there can be of it. */
 export interface Limit {
@@ -58,13 +58,6 @@ const moreMemory =
   };
 const moreShards = (settings: Settings): Settings | undefined =>
   settings.shards * 2 > MAX_SHARDS ? undefined : { ...settings, shards: settings.shards * 2 };
-/** Fewer and larger messages first: more shards make more of them. */
-const fewerMessages = (settings: Settings): Settings | undefined => {
-  const { intake } = settings;
-  const publishIntervalMs = PUBLISH_INTERVALS_MS.find((next) => next > intake.publishIntervalMs);
-  if (publishIntervalMs === undefined) return moreShards(settings);
-  return { ...settings, intake: { ...intake, publishIntervalMs } };
-};
 
 /** Every limit the model knows, in the order of the flow. */
 export const LIMITS = {
@@ -106,8 +99,7 @@ export const LIMITS = {
   keyDeliveries: {
     name: 'deliveries of one ordering key, one at a time (Pub/Sub)',
     unit: 'at a time',
-    lift: '`intake.publish_interval_ms`, then `shards`; a third party that answers sooner',
-    raise: fewerMessages,
+    lift: 'a third party that answers sooner',
   },
   pushBytes: {
     name: 'bytes pushed in the region (Pub/Sub)',

@@ -1,3 +1,4 @@
+import { PUBSUB_SPACING } from '../../shared/queue/pubsub-queue.ts';
 import { publishedAlone, publishKey, type KeyPublishing } from './ordering-key.ts';
 import { deliveriesOf, type Deliveries } from './deliveries.ts';
 import { instancesFor, type Instances } from './instances.ts';
@@ -99,7 +100,6 @@ interface IntakeState extends RequestRate {
 function queueOf(state: IntakeState, { shape, settings, units, assumptions }: Scenario) {
   const { requestsPerSecond, mutationsPerRequest, mutationsPerSecond, instances } = state;
   const { shards, groupCommit } = settings;
-  const { publishIntervalMs } = settings.intake;
   const spread = spreadOver({ shape, shards, mutationsPerRequest });
   const otherAudiences = shape.audiences - 1;
   const hottestShare = otherAudiences === 0 ? 1 : shape.hottestShare;
@@ -128,7 +128,8 @@ function queueOf(state: IntakeState, { shape, settings, units, assumptions }: Sc
       (rate / (partsPerSecond * instances)) * units.messageBytesPerMutation + REQUEST_ID_BYTES;
     const { publishRoundTripMs } = assumptions;
     const maxParts = Math.max(1, Math.floor(MAX_MESSAGE_BYTES / bytesPerPart));
-    const arrivals = { partsPerSecond, publishRoundTripMs, maxParts, publishIntervalMs };
+    const spacing = PUBSUB_SPACING;
+    const arrivals = { partsPerSecond, publishRoundTripMs, maxParts, spacing };
     const published: KeyPublishing = (groupCommit ? publishKey : publishedAlone)(arrivals);
     const messages = published.messagesPerSecond * instances;
     const membersPerMessage = rate / messages;

@@ -1,3 +1,5 @@
+import { createKeySpacing } from '../../functions/intake/key-spacing.ts';
+import type { Spacing } from '../../shared/queue/queue.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** What arrives for one ordering key at one instance of intake. */
@@ -7,8 +9,8 @@ export interface KeyArrivals {
   readonly publishRoundTripMs: number;
   /** Groups of one message, at most: it may take 1 MB. */
   readonly maxParts: number;
-  /** From the beginning of a publish to that of the next, at least; 0: as soon as it is back, and all have gathered. */
-  readonly publishIntervalMs: number;
+  /** Distance between publishes of a busy key; undefined: none, the next goes as soon as all have gathered. */
+  readonly spacing?: Spacing | undefined;
 }
 
 export interface KeyPublishing {
@@ -30,13 +32,13 @@ const ALONE = 0.001;
 
 /**
  * The group commit of one key, event by event: groups arrive at random, one message is under way at a time, and
- * what comes meanwhile goes as the next: when all who were just answered had a moment to come again, or when the
- * interval is over. A formula would miss that moment.
+ * what comes meanwhile goes as the next: when all who were just answered had a moment to come again, or when a
+ * busy key may be published again. A formula would miss that moment.
  */
 export function publishKey(arrivals: KeyArrivals): KeyPublishing {
-  const { partsPerSecond, publishRoundTripMs, maxParts, publishIntervalMs } = arrivals;
-  const roundMs = Math.max(publishRoundTripMs, publishIntervalMs);
-  if ((partsPerSecond * roundMs) / 1_000 < ALONE) return publishedAlone(arrivals);
+  const { partsPerSecond, publishRoundTripMs, maxParts, spacing } = arrivals;
+  const togetherMs = Math.max(publishRoundTripMs, spacing?.minMs ?? 0);
+  if ((partsPerSecond * togetherMs) / 1_000 < ALONE) return publishedAlone(arrivals);
   const random = seededRandom(1);
   const perMs = partsPerSecond / 1_000;
   const waiting: number[] = [];
@@ -46,6 +48,7 @@ export function publishKey(arrivals: KeyArrivals): KeyPublishing {
   let messages = 0;
   let published = 0;
   let waitedMs = 0;
+  const keySpacing = spacing && createKeySpacing(spacing, () => now);
 
   function advanceTo(time: number): void {
     now = time;
@@ -70,22 +73,23 @@ export function publishKey(arrivals: KeyArrivals): KeyPublishing {
     advanceTo(nextArrival);
     // A key that gets more than it can publish never comes to an end.
     for (let answered = 0; lasts() || answered === 0;) {
-      if (answered > 1 && publishIntervalMs === 0) gather(answered);
+      const spacedMs = keySpacing?.waitMs() ?? 0;
+      if (spacedMs > 0) advanceTo(now + spacedMs);
+      else if (answered > 1) gather(answered);
       const taken = waiting.splice(0, maxParts);
       if (taken.length === 0) break;
+      keySpacing?.begin(taken.length);
       messages += 1;
       published += taken.length;
       advanceTo(now + publishRoundTripMs);
       for (const at of taken) waitedMs += now - at;
       answered = taken.length;
-      // The key stays closed for the interval, also when nothing waits.
-      advanceTo(now + roundMs - publishRoundTripMs);
     }
   }
   const partsPerMessage = published / messages;
   return {
     // Of what arrived by chance within the simulated time, only how it was gathered is of interest.
-    messagesPerSecond: Math.min(partsPerSecond / partsPerMessage, 1_000 / roundMs),
+    messagesPerSecond: Math.min(partsPerSecond / partsPerMessage, 1_000 / publishRoundTripMs),
     partsPerMessage,
     meanWaitMs: waitedMs / published,
   };

@@ -7,14 +7,9 @@ export interface FunctionSettings {
   readonly maxInstances: number;
 }
 
-export interface IntakeSettings extends FunctionSettings {
-  /** From one message of an ordering key to the next, at least, for each instance; 0 for none. */
-  readonly publishIntervalMs: number;
-}
-
 export interface Settings {
   readonly shards: number;
-  readonly intake: IntakeSettings;
+  readonly intake: FunctionSettings;
   readonly forward: FunctionSettings;
   /** Not settings: what the code does, to see what it buys. */
   readonly groupCommit: boolean;
@@ -25,23 +20,19 @@ export interface Settings {
 
 /** What terraform/variables.tf has. */
 export const DEFAULTS: Settings = {
-  shards: 2,
+  shards: 1,
   intake: {
     concurrency: 80,
     cpu: 1,
     memoryMib: 512,
     minInstances: 1,
     maxInstances: 10,
-    publishIntervalMs: 0,
   },
   forward: { concurrency: 100, cpu: 1, memoryMib: 1024, minInstances: 0, maxInstances: 1 },
   groupCommit: true,
   coalescing: true,
   platformRequestLogs: true,
 };
-
-/** The values of `intake.publish_interval_ms` that are worth a try, one after the other; the last is the highest. */
-export const PUBLISH_INTERVALS_MS: readonly number[] = [100, 200, 500];
 
 /** As terraform/main.tf shares an instance's memory out: bytes of requests it holds at once. */
 const PENDING_BYTES_PER_MIB = 65_536;

@@ -24,8 +24,6 @@ interface Case {
   readonly latencyMs: number;
   readonly faults?: Readonly<Record<string, number>>;
   readonly messagesOfAKeyPerPull?: number;
-  /** Requests that come within it share a message. */
-  readonly publishIntervalMs?: number;
   /** Limit of the wait after the last answer. */
   readonly withinSeconds: number;
   readonly callsPer1000?: number;
@@ -48,7 +46,6 @@ const CASES: Readonly<Record<string, Case>> = {
     ...busy,
     latencyMs: 1_000,
     messagesOfAKeyPerPull: 10,
-    publishIntervalMs: 200,
     withinSeconds: 10,
   },
   'one audience, 1 s, 10 % faults': {
@@ -96,7 +93,6 @@ async function measure(name: string, plan: Case, onEmulators: boolean) {
       PORT: '0',
       PANGOLIN_PORT: '0',
       SHARDS: '1',
-      PUBLISH_INTERVAL_MS: String(plan.publishIntervalMs ?? 0),
       METADATA_SERVER_DETECTION: 'none',
       ...(onEmulators ? { ...emulatorVariables(), PUBLISH_TIMEOUT_MS: '5000' } : {}),
       ...(plan.messagesOfAKeyPerPull === undefined

@@ -1,6 +1,6 @@
 import type { ContenderProgram } from '../contender-process.ts';
 import { medians } from '../median.ts';
-import { FIFTY, HOT, HOT_100, HOT_INTERVAL, HOT_STEADY, NAIVE, STEADY } from '../names.ts';
+import { FIFTY, HOT, HOT_100, HOT_STEADY, NAIVE, STEADY } from '../names.ts';
 import { measureEndToEnd, type EndToEndFigures, type EndToEndPlan } from './measure-end-to-end.ts';
 
 export const RELAY: ContenderProgram = { file: 'relay.ts' };
@@ -11,13 +11,6 @@ const CASES: Readonly<Record<string, EndToEndPlan>> = {
   [HOT_100]: { program: RELAY, audiences: 1, membersPerCall: 100, requests: 1_500 },
   [STEADY]: { program: RELAY, audiences: 50, membersPerCall: 1_000, requests: 1_500, rate: 100 },
   [HOT_STEADY]: { program: RELAY, audiences: 1, membersPerCall: 1_000, requests: 600, rate: 100 },
-  [HOT_INTERVAL]: {
-    program: { ...RELAY, variables: { PUBLISH_INTERVAL_MS: '100' } },
-    audiences: 1,
-    membersPerCall: 1_000,
-    requests: 600,
-    rate: 100,
-  },
   // It calls once per user; more requests would only take longer.
   [NAIVE]: { program: { file: 'naive.ts' }, audiences: 1, membersPerCall: 1, requests: 200 },
 };

@@ -27,18 +27,23 @@ export function groupMutations(
 ): MutationGroup[] {
   const groups: MutationGroup[] = [];
   // By audience first: to write an ordering key for every mutation takes longer than to group twice.
-  for (const [audience, ofAudience] of Map.groupBy(mutations, (mutation) => mutation.audience)) {
+  for (const [audience, ofAudience] of groupByAudience(mutations)) {
     for (const [shard, ofShard] of groupByShard(ofAudience, sharding)) {
       const orderingKey = orderingKeyOfShard(audience, shard);
-      for (const [first, ...others] of runsOfOperation(ofShard)) {
-        const users = [first, ...others].map(({ user }) => user);
-        groups.push(
-          ...encode(users, { orderingKey, audience, operation: first.operation }, maxBytes),
-        );
+      for (const { operation, users } of runsOfOperation(ofShard)) {
+        groups.push(...encode(users, { orderingKey, audience, operation }, maxBytes));
       }
     }
   }
   return groups;
+}
+
+/** Most requests have one audience and one shard: then nothing is copied. */
+function groupByAudience(mutations: readonly Mutation[]) {
+  const [first] = mutations;
+  const isOfOne = first !== undefined && mutations.every((one) => one.audience === first.audience);
+  if (isOfOne) return [[first.audience, mutations]] as const;
+  return Map.groupBy(mutations, ({ audience }) => audience);
 }
 
 function groupByShard(mutations: readonly Mutation[], sharding: Sharding) {
@@ -46,13 +51,16 @@ function groupByShard(mutations: readonly Mutation[], sharding: Sharding) {
   return Map.groupBy(mutations, ({ user }) => shardOf(user, sharding));
 }
 
-/** Mutations that follow each other and have one operation. A request has one, a replay may have two. */
-function runsOfOperation(mutations: readonly Mutation[]): [Mutation, ...Mutation[]][] {
-  const runs: [Mutation, ...Mutation[]][] = [];
-  for (const mutation of mutations) {
-    const run = runs.at(-1);
-    if (run?.[0].operation === mutation.operation) run.push(mutation);
-    else runs.push([mutation]);
+/** The users of mutations that follow each other and have one operation. A replay may mix operations. */
+function runsOfOperation(mutations: readonly Mutation[]) {
+  const runs: { operation: Operation; users: User[] }[] = [];
+  let run: (typeof runs)[number] | undefined;
+  for (const { operation, user } of mutations) {
+    if (run?.operation !== operation) {
+      run = { operation, users: [] };
+      runs.push(run);
+    }
+    run.users.push(user);
   }
   return runs;
 }

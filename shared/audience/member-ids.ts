@@ -36,9 +36,8 @@ export function splitIds(joined: string): MemberIds[] | undefined {
   if (joined === '') return [];
   const ids = joined.split(SEPARATOR);
   if (ids.length % 2 !== 0) return undefined;
-  const idAt = joined.includes(ESCAPE)
-    ? (index: number) => unescaped(ids[index] ?? '')
-    : (index: number) => ids[index] || undefined;
+  const hasEscapes = joined.includes(ESCAPE);
+  const idAt = (index: number) => idOf(ids[index] ?? '', hasEscapes);
   const members: MemberIds[] = [];
   for (let index = 0; index < ids.length; index += 2) {
     members.push(memberOf(idAt(index), idAt(index + 1)));
@@ -64,7 +63,8 @@ function escaped(id: string | undefined): string {
   return id?.replace(/[~,]/g, (character) => ESCAPED[character] ?? character) ?? '';
 }
 
-function unescaped(id: string): string | undefined {
-  if (id === '') return undefined;
-  return id.replace(/~[012]/g, (escape) => UNESCAPED[escape] ?? escape);
+function idOf(text: string, hasEscapes: boolean): string | undefined {
+  if (text === '') return undefined;
+  if (!hasEscapes) return text;
+  return text.replace(/~[012]/g, (escape) => UNESCAPED[escape] ?? escape);
 }

@@ -122,13 +122,31 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
 
-function withoutVersion({ version, ...decoded }: z.infer<typeof message>): Message {
-  if (!('ids' in decoded)) return decoded;
-  const { kind, audience, operation, requests, ids } = decoded;
+function withoutVersion(decoded: z.infer<typeof message>): Message {
+  switch (decoded.kind) {
+    case 'create-audience': {
+      const { kind, requestId, audience } = decoded;
+      return { kind, requestId, audience };
+    }
+    case 'rejected-entries': {
+      const { kind, entries } = decoded;
+      return { kind, entries };
+    }
+    case 'mutations': {
+      const { kind, audience, requests } = decoded;
+      const mutations = decoded.version === 1 ? decoded.mutations : mutationsIn(decoded);
+      return { kind, audience, requests, mutations };
+    }
+  }
+}
+
+function mutationsIn({
+  operation,
+  ids,
+}: z.infer<typeof mutationsOfVersion2>): readonly MessageMutation[] {
   const members = splitIds(ids);
   if (members === undefined) throw unknownShape('ids');
-  const mutations = members.map((member) => ({ operation, ...member }));
-  return { kind, audience, requests, mutations };
+  return members.map((member) => ({ operation, ...member }));
 }
 
 function unknownShape(place: string): MessageError {

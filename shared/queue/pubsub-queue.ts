@@ -15,7 +15,7 @@ const MAX_MESSAGES_PER_CALL = 1_000;
  * A pull hands out about ten messages of a key (reported, not documented). With these an audience keeps up
  * where a call to its platform takes up to 2 s, and nearly at 3 s.
  */
-const SPACING: Spacing = { minMs: 200, maxMs: 400 };
+export const PUBSUB_SPACING: Spacing = { minMs: 200, maxMs: 400 };
 const LINGER_MS = 10_000;
 
 export interface PubSubPublisherOptions extends PubSubConnection {
@@ -114,7 +114,7 @@ export function createPubSubPublisher(options: PubSubPublisherOptions): Publishe
   }
 
   return {
-    spacing: SPACING,
+    spacing: PUBSUB_SPACING,
     publish: (message) =>
       new Promise((resolve, reject) => {
         if (isClosed) {

@@ -34,28 +34,25 @@ function fixture({ spacing, ...options }: GroupCommitOptions & Pick<Publisher, '
   const publisher = { spacing, publish, close: () => Promise.resolve() };
   const groupCommit = createGroupCommit(publisher, { now: () => Date.now(), ...options });
 
-  /** Commits adds, or removes, of users as one request. */
-  const commit = (
-    audience: string,
-    users: readonly string[],
-    request = { requestId: users[0] ?? '' },
-    operation: Operation = 'add',
-  ) => {
-    const answered = new AbortController();
-    const mutations = users.map((externalUserId): Mutation => ({
-      audience,
-      operation,
-      user: { externalUserId },
-    }));
-    const [group] = groupMutations(mutations, SHARDING);
-    if (group === undefined) throw new Error('A request needs users.');
-    const settled = groupCommit({ group, request, answered: answered.signal }).then(
-      () => 'stored' as const,
-      (error: unknown) => error,
-    );
-    return { settled, answered, bytes: group.bytes };
-  };
-  return { commit, begun };
+  /** A function that commits operations on users as one request. */
+  const commitOf =
+    (operation: Operation) =>
+    (audience: string, users: readonly string[], request = { requestId: users[0] ?? '' }) => {
+      const answered = new AbortController();
+      const mutations = users.map((externalUserId): Mutation => ({
+        audience,
+        operation,
+        user: { externalUserId },
+      }));
+      const [group] = groupMutations(mutations, SHARDING);
+      if (group === undefined) throw new Error('A request needs users.');
+      const settled = groupCommit({ group, request, answered: answered.signal }).then(
+        () => 'stored' as const,
+        (error: unknown) => error,
+      );
+      return { settled, answered, bytes: group.bytes };
+    };
+  return { commit: commitOf('add'), commitOf, begun };
 }
 
 const usersOf = (begun: readonly BegunPublish[]) => begun.map(({ users }) => users);
@@ -330,9 +327,9 @@ describe('a queue that wants busy keys spaced', () => {
 
 describe('what waits for a key', () => {
   test('is handed over in one turn, in order: the next message begins where the operation changes', async () => {
-    const { commit, begun } = fixture();
+    const { commitOf, begun } = fixture();
     const commits = (['add', 'add', 'remove', 'add'] as const).map((operation, index) =>
-      commit('a.1', [`u${index}`], undefined, operation),
+      commitOf(operation)('a.1', [`u${index}`]),
     );
     await atOnce();
     expect(usersOf(begun)).toEqual([['u0', 'u1'], ['u2'], ['u3']]);
@@ -466,7 +463,7 @@ test('whatever comes and fails when, what is published of a key is in the order 
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-      const { commit, begun } = fixture({ maxBytes: 200, maxBytesInFlight: 500 });
+      const { commitOf, begun } = fixture({ maxBytes: 200, maxBytesInFlight: 500 });
       const commits: { audience: string; user: string; settled: Promise<unknown> }[] = [];
       const acknowledged = new Set<string | undefined>();
       let ended = 0;
@@ -484,7 +481,7 @@ test('whatever comes and fails when, what is published of a key is in the order 
       for (const [index, { audience, before, isGivenUp, operation }] of steps.entries()) {
         if (before !== 'nothing') await end(before);
         const user = `u-${index}`;
-        const { settled, answered } = commit(audience, [user], undefined, operation);
+        const { settled, answered } = commitOf(operation)(audience, [user]);
         if (isGivenUp) answered.abort(new Error('answered 503'));
         commits.push({ audience, user, settled });
       }

@@ -4,6 +4,7 @@ import { createGroupCommit } from '../../../functions/intake/group-commit.ts';
 import { mutateAudience } from '../../../functions/intake/mutate-audience.ts';
 import type { Mutation } from '../../../shared/audience/audience.ts';
 import { createEmbeddedAudienceMap } from '../../../shared/audience-map/embedded-audience-map.ts';
+import { RequestError } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import {
   MAX_BYTES_PER_PUBLISH,
@@ -100,7 +101,10 @@ async function send({ bytes, audiences, idLength }: Body, callMs = PUBLISH_MS) {
     dependencies,
   ).then(
     ({ status }) => ({ status, text: '' }),
-    (error: Error & { status?: number }) => ({ status: error.status ?? 503, text: error.message }),
+    (error: unknown) => ({
+      status: error instanceof RequestError ? error.status : 503,
+      text: error instanceof Error ? error.message : '',
+    }),
   );
   let answer: Awaited<typeof answered> | undefined;
   void answered.then((one) => (answer = one));

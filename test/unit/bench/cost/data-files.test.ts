@@ -5,11 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readCostData } from '../../../../bench/cost/data-files.ts';
 import { readMeasuredUnits } from '../../../../bench/cost/measured-units.ts';
-import {
-  DEFAULTS,
-  maxPendingBytes,
-  PUBLISH_INTERVALS_MS,
-} from '../../../../bench/cost/settings.ts';
+import { DEFAULTS, maxPendingBytes } from '../../../../bench/cost/settings.ts';
 import { SAMPLE_UNITS } from './sample-units.ts';
 
 let folder: string;
@@ -95,11 +91,8 @@ test('the settings are those of Terraform', () => {
       memoryMib: numberIn(text, 'memory_mib'),
       minInstances: numberIn(text, 'min_instances'),
       maxInstances: numberIn(text, 'max_instances'),
-      ...(name === 'intake' && { publishIntervalMs: numberIn(text, 'publish_interval_ms') }),
     }).toEqual(settings);
   }
-  const highest = /publish_interval_ms <= (\d+)/.exec(variables)?.[1];
-  expect(PUBLISH_INTERVALS_MS.at(-1)).toBe(Number(highest));
   const perMib = /pending_bytes_per_mib += (\d+)/.exec(
     readFileSync('terraform/main.tf', 'utf8'),
   )?.[1];

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { CHANGES, effectOf } from '../../../../bench/cost/effects.ts';
-import { shareOf } from '../../../../bench/cost/growth.ts';
 import { DEFAULTS } from '../../../../bench/cost/settings.ts';
 import { sampleModel, sizeOf } from './sample-model.ts';
 
@@ -17,19 +16,11 @@ function effect(name: string, mutationsPerDay: number) {
 }
 
 test('more shards make more messages, and cost more where requests are large', () => {
-  expect(effect('`shards = 1`', MIDDLE).relative).toBeLessThan(-0.1);
+  expect(effect('`shards = 2`', MIDDLE).relative).toBeGreaterThan(0.05);
   expect(effect('`shards = 8`', MIDDLE).relative).toBeGreaterThan(0.2);
   expect(effect('`shards = 64`', LARGE).relative).toBeGreaterThan(2);
   // Two mutations in a request: they are on different keys anyway.
   expect(Math.abs(effect('`shards = 8`', SMALL).relative)).toBeLessThan(0.05);
-});
-
-test('an interval lifts the first limit, saves messages, and leaves small traffic alone', () => {
-  const { before, after, difference } = effect('`intake.publish_interval_ms = 200`', LARGE);
-  expect(shareOf(before, 'keyDeliveries')).toBeGreaterThan(2);
-  expect(shareOf(after, 'keyDeliveries')).toBeLessThan(1);
-  expect(difference).toBeLessThan(-100);
-  expect(Math.abs(effect('`intake.publish_interval_ms = 200`', SMALL).relative)).toBeLessThan(0.01);
 });
 
 test('an instance of intake kept warm costs what it is idle', () => {
@@ -52,7 +43,7 @@ test('group commit and coalescing save money and calls where there is something 
   const { before, after, relative } = effect('no coalescing', LARGE);
   expect(relative).toBeGreaterThan(0.2);
   const callsBefore = before.busiestHour.forward.callsPerSecond;
-  expect(after.busiestHour.forward.callsPerSecond / callsBefore).toBeGreaterThan(20);
+  expect(after.busiestHour.forward.callsPerSecond / callsBefore).toBeGreaterThan(15);
   expect(Math.abs(effect('no group commit', SMALL).relative)).toBeLessThan(0.01);
 });
 

@@ -7,15 +7,10 @@ import {
   shareOf,
 } from '../../../../bench/cost/growth.ts';
 import { LIMITS, traitsOf, type LimitId } from '../../../../bench/cost/limits.ts';
-import { DEFAULTS, type Settings } from '../../../../bench/cost/settings.ts';
+import { DEFAULTS } from '../../../../bench/cost/settings.ts';
 import { sampleModel, sizeOf } from './sample-model.ts';
 
 const { limitsAt } = sampleModel;
-
-const withInterval = (publishIntervalMs: number, settings: Settings = DEFAULTS): Settings => ({
-  ...settings,
-  intake: { ...settings.intake, publishIntervalMs },
-});
 
 /** One hot audience at so many mutations in its busiest second. */
 function oneAudience(mutationsPerSecond: number): TrafficShape {
@@ -40,20 +35,13 @@ describe('one hot audience', () => {
     expect(shareOf(one, 'keyBytes')).toBeGreaterThan(1.2);
     expect(shareOf(one, 'keyBytes')).toBeLessThan(1.4);
     expect(shareOf(two, 'keyBytes')).toBeLessThan(1);
-    expect(traitsOf('keyBytes').raise?.(DEFAULTS, sampleModel.assumptions)?.shards).toBe(4);
+    expect(traitsOf('keyBytes').raise?.(DEFAULTS, sampleModel.assumptions)?.shards).toBe(2);
   });
 
-  test('falls behind long before that: its key is delivered one message at a time', () => {
-    const { limits } = limitsAt(oneAudience(4_000), DEFAULTS);
-    expect(limits[0]?.id).toBe('keyDeliveries');
-    expect(limits[0]?.share).toBeGreaterThan(1);
-    expect(shareOf(limitsAt(oneAudience(4_000), DEFAULTS), 'keyBytes')).toBeLessThan(0.5);
-  });
-
-  test('is delivered in time when its key publishes less often', () => {
-    expect(shareOf(limitsAt(oneAudience(4_000), withInterval(200)), 'keyDeliveries')).toBeLessThan(
-      1,
-    );
+  test('is delivered in time until then: spacing bounds the messages of its key', () => {
+    const limits = limitsAt(oneAudience(4_000), DEFAULTS);
+    expect(shareOf(limits, 'keyDeliveries')).toBeLessThan(1);
+    expect(shareOf(limits, 'keyBytes')).toBeLessThan(0.5);
   });
 });
 
@@ -79,22 +67,6 @@ describe('the limits', () => {
     expect(shareOf(limitsAt(shape, raised), id) / before).toBeLessThan(atMost + 0.1);
   });
 
-  test('the interval is raised first, and shards when it is at its highest', () => {
-    const { assumptions } = sampleModel;
-    const intervals = [DEFAULTS];
-    for (let step = 0; step < 4; step += 1) {
-      const raised = traitsOf('keyDeliveries').raise?.(intervals.at(-1) ?? DEFAULTS, assumptions);
-      if (raised !== undefined) intervals.push(raised);
-    }
-    expect(intervals.map(({ intake, shards }) => [intake.publishIntervalMs, shards])).toEqual([
-      [0, 2],
-      [100, 2],
-      [200, 2],
-      [500, 2],
-      [500, 4],
-    ]);
-  });
-
   test('no setting asks for more instances of forward than the third party takes calls', () => {
     const { assumptions } = sampleModel;
     const eight = { ...DEFAULTS, forward: { ...DEFAULTS.forward, maxInstances: 8 } };
@@ -110,24 +82,10 @@ describe('growing', () => {
 
   test('ends where all is lifted that a setting lifts', () => {
     const { steps, outlook } = grow(sizeOf(1_000_000_000), DEFAULTS, sampleModel);
-    expect(steps[0]?.limit.id).toBe('keyDeliveries');
-    expect(steps[0]?.change).toMatch(/^`intake\.publish_interval_ms = [125]00`$/);
+    expect(steps[0]?.limit.id).toBe('forwardConcurrency');
     expect(steps[0]?.shareAfter).toBeLessThan(1);
     const left = outlook.limits.filter(({ share }) => share > 1).map(({ id }) => id);
     expect(left.filter((id) => traitsOf(id).raise !== undefined)).toEqual([]);
-  });
-
-  test('costs no more than before, where shards alone would cost several times as much', () => {
-    const size = sizeOf(1_000_000_000);
-    const { outlook, settings } = grow(size, DEFAULTS, sampleModel);
-    const before = sampleModel.lookAt(size, DEFAULTS).bill.dollars;
-    expect(outlook.bill.dollars).toBeLessThan(before);
-    let withShards = withInterval(0, settings);
-    while (shareOf(limitsAt(size, withShards), 'keyDeliveries') > 1) {
-      withShards = { ...withShards, shards: withShards.shards * 2 };
-    }
-    expect(withShards.shards).toBeGreaterThan(32);
-    expect(sampleModel.lookAt(size, withShards).bill.dollars / before).toBeGreaterThan(5);
   });
 
   test('finds the traffic at which the first limit is hit', () => {
@@ -135,7 +93,7 @@ describe('growing', () => {
     const { mutationsPerDay, limit } = firstLimitAsTrafficGrows(shape, DEFAULTS, sampleModel);
     const nearestAt = (factor: number) =>
       limitsAt({ ...shape, mutationsPerDay: mutationsPerDay * factor }, DEFAULTS).limits[0];
-    expect(limit.id).toBe('keyDeliveries');
+    expect(limit.id).toBe('forwardConcurrency');
     expect(nearestAt(1.1)?.share).toBeGreaterThan(1);
     expect(nearestAt(0.9)?.share).toBeLessThan(1);
   });
@@ -144,11 +102,11 @@ describe('growing', () => {
     const after = {
       ...DEFAULTS,
       shards: 8,
-      intake: { ...DEFAULTS.intake, publishIntervalMs: 100, maxInstances: 20 },
+      intake: { ...DEFAULTS.intake, maxInstances: 20 },
       forward: { ...DEFAULTS.forward, concurrency: 200, memoryMib: 2_048 },
     };
     expect(changesBetween(DEFAULTS, after)).toBe(
-      '`shards = 8`, `intake.publish_interval_ms = 100`, `intake.max_instances = 20`, `destinations.….concurrency = 200`, `destinations.….memory_mib = 2048`',
+      '`shards = 8`, `intake.max_instances = 20`, `destinations.….concurrency = 200`, `destinations.….memory_mib = 2048`',
     );
   });
 });

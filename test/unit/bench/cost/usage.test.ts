@@ -65,7 +65,7 @@ describe('a month', () => {
 
   test('reads it more often when more audiences are under way than are kept in memory', () => {
     const many = { ...scenario, shape: { ...scenario.shape, audiences: 1_000 } };
-    expect(momentAt(20_000, many).forward.documentReadsPerSecond).toBeGreaterThan(1_000);
+    expect(momentAt(20_000, many).forward.documentReadsPerSecond).toBeGreaterThan(500);
   });
 });
 
