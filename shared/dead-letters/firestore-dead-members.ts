@@ -72,24 +72,30 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
   const markOf = collection.doc('mark');
   const bound = boundTo(timeoutMs, ADVICE);
   const underWay = new Set<Promise<unknown>>();
-  const tracked = <Value>(call: Promise<Value>): Promise<Value> => {
+  let isClosed = false;
+  const track = <Value>(call: Promise<Value>): Promise<Value> => {
     const end = () => underWay.delete(call);
     underWay.add(call);
     call.then(end, end);
-    return bound(call);
+    return call;
   };
+  /** Each call to Firestore has its own time; none begins once the client is terminated. */
+  const called = <Value>(call: () => Promise<Value>): Promise<Value> =>
+    bound(isClosed ? Promise.reject(new Error('closed')) : track(call()));
   const cache = createRecordCache({
     freshMs,
     keepMs,
     store: {
-      readRecord: async (audience) => parse(await records(audience).get()),
-      readMark: async () => parseMark(await markOf.get()),
+      readRecord: (audience) => called(async () => parse(await records(audience).get())),
+      readMark: () => called(async () => parseMark(await markOf.get())),
       replaceMark: (mark) =>
-        firestore.runTransaction(async (transaction) => {
-          const replaced = parseMark(await transaction.get(markOf));
-          transaction.set(markOf, { mark });
-          return replaced;
-        }),
+        called(() =>
+          firestore.runTransaction(async (transaction) => {
+            const replaced = parseMark(await transaction.get(markOf));
+            transaction.set(markOf, { mark });
+            return replaced;
+          }),
+        ),
     },
   });
 
@@ -112,15 +118,15 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
     }
   };
   const changing = (change: Change) => (audience: string, operation: OperationOf) =>
-    tracked(write(audience, (record) => change(record, digested(audience, operation, now()))));
+    called(() => write(audience, (record) => change(record, digested(audience, operation, now()))));
   const writeDead = changing(withDead);
 
   return {
-    find: (audience, fresh) => tracked(fresh ? cache.read(audience) : cache.find(audience)),
+    find: (audience, fresh) => track(fresh ? cache.read(audience) : cache.find(audience)),
     recordDead: async (audience, operation) => {
       await writeDead(audience, operation);
       // Also when there was nothing to write: an earlier try may have ended between the two.
-      await tracked(cache.announceDeath());
+      await cache.announceDeath();
       // Newer operations of the user cannot be delivered before: the caller's delivery, not acknowledged
       // yet, holds their ordering key.
       await sleep(freshMs + TIMER_SLACK_MS);
@@ -130,6 +136,7 @@ export function createFirestoreDeadMembers(options: FirestoreDeadMembersOptions)
     close: async () => {
       // Terminated with a call under way, the client rejects a promise that nobody can catch.
       await within(Promise.allSettled(underWay), CLOSING_MS);
+      isClosed = true;
       await firestore.terminate();
     },
   };

@@ -191,6 +191,14 @@ describeWithEmulators('instances of a function that share dead members in Firest
     }
   });
 
+  test('once closed, it fails without a call', async () => {
+    const one = instanceAt(randomUUID());
+    await one.close();
+    const closed = { code: 'AUDIENCE_MAP_UNAVAILABLE', cause: new Error('closed') };
+    await expect(one.find(AUDIENCE)).rejects.toMatchObject(closed);
+    await expect(one.recordDead(AUDIENCE, dead)).rejects.toMatchObject(closed);
+  });
+
   test('a read that failed is not kept', async () => {
     const collection = randomUUID();
     const one = instanceAt(collection, { freshMs: 30_000 });
