@@ -151,7 +151,10 @@ export function createKeyBatchDelivery(dependencies: DeliveryDependencies): Deli
       if (await context.hold.lookAgain()) continue;
       if (context.hold.isLost()) return { counts: NO_COUNTS, wait };
       const { publishTime: askedAt, attributes } = delivery;
-      const dueAt = new Date(now() + pauseBeforeNextTry(now() - askedAt.getTime(), wait));
+      const ageMs = now() - askedAt.getTime();
+      // Not long after the retry window: then it is given up on.
+      const pauseMs = Math.min(pauseBeforeNextTry(ageMs, wait), retryWindowMs - ageMs);
+      const dueAt = new Date(now() + Math.max(SHORTEST_PAUSE_MS, pauseMs));
       const { trace } = attributes;
       await audienceMap.postpone({ audience, requestId, trace, askedAt }, dueAt);
       dependencies.onCreationPostponed?.(dueAt);

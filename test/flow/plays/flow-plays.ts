@@ -61,7 +61,7 @@ export async function playUnknownAudience({ dmp, pangolin }: MarkedStack): Promi
 export function playCreation(reason: string) {
   return async ({ dmp, untilLogged }: MarkedStack): Promise<void> => {
     const created = dmp.createAudience('a.4', `${MARK} fourth name`);
-    await untilLogged({ settled: 'nack', retryReason: expect.stringContaining(reason) });
+    await untilLogged({ settled: 'ack', retryReason: expect.stringContaining(reason) });
     await created;
   };
 }
