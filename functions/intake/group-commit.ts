@@ -48,11 +48,12 @@ const REQUEST_BYTES = 40;
 /** Time that callers who were just answered get to come again, and how often that is looked at. */
 const GATHER_MS = 20;
 const LOOK_MS = 5;
+const MS_BETWEEN_OPERATIONS = 1;
 
 /**
  * Publishes the groups of an ordering key in their order. What comes in one turn of the event loop, or
  * while a publish of the key is in flight, gathers: nothing waits at low load, and messages grow under
- * load. All that has gathered is handed to the publisher at once, one message per run of one operation.
+ * load. What has gathered is handed to the publisher a run of one operation at a time.
  *
  * Callers that wait for their answer come again all at once when their message is stored. Without a
  * moment for them, the first would go alone, and every second message would be that of one request.
@@ -93,8 +94,14 @@ export function createGroupCommit(
   /** Returns how many callers to wait for: those who waited for an answer and were all told it is stored. */
   async function publishParts(parts: readonly Waiting[]): Promise<number> {
     const begunAt = now();
-    const messages = messagesOf(parts, maxBytes);
-    const stored = await Promise.all(messages.map((ofMessage) => publish(publisher, ofMessage)));
+    const stored: boolean[] = [];
+    for (const run of runsOf(parts)) {
+      // The order of two operations must show in their times: those of one call may be equal.
+      if (stored.length > 0) await sleep(MS_BETWEEN_OPERATIONS);
+      const messages = messagesOf(waitingStill(run), maxBytes);
+      const ofRun = messages.map((ofMessage) => publish(publisher, ofMessage));
+      stored.push(...(await Promise.all(ofRun)));
+    }
     // A publish that takes less than a look is not worth a wait for company.
     const isSlow = now() - begunAt >= LOOK_MS;
     return isSlow && !stored.includes(false) ? parts.length : 0;
@@ -168,14 +175,31 @@ function takeParts(waiting: Waiting[], maxBytes: number): Waiting[] {
   return taken;
 }
 
-/** The parts message by message: each has one operation and stays within `maxBytes`. */
+/** The parts in runs of one operation. */
+function runsOf(parts: readonly Waiting[]): Waiting[][] {
+  const runs: Waiting[][] = [];
+  for (const part of parts) {
+    const run = runs.at(-1);
+    if (run?.[0]?.group.operation === part.group.operation) run.push(part);
+    else runs.push([part]);
+  }
+  return runs;
+}
+
+/** Leaves out requests that were answered meanwhile. */
+function waitingStill(parts: readonly Waiting[]): Waiting[] {
+  for (const { answered, reject } of parts) if (answered.aborted) reject(answered.reason);
+  return parts.filter(({ answered }) => !answered.aborted);
+}
+
+/** The parts of one operation message by message: each stays within `maxBytes`. */
 function messagesOf(parts: readonly Waiting[], maxBytes: number): Parts[] {
   const messages: Parts[] = [];
   let bytes = 0;
   for (const part of parts) {
     const message = messages.at(-1);
     bytes += bytesOf(part);
-    if (message?.[0].group.operation === part.group.operation && bytes <= maxBytes) {
+    if (message !== undefined && bytes <= maxBytes) {
       message.push(part);
     } else {
       messages.push([part]);

@@ -5,8 +5,19 @@ import { runDeployed, type FunctionToStart } from './run-function.ts';
 
 const BUILT = 'artifacts/bundles-starts';
 const SHARED = { GOOGLE_CLOUD_PROJECT: 'bundles-test', DESTINATION: 'pangolin' };
-const INTAKE = { ...SHARED, TOPIC: 'mutations', HMAC_SECRETS: 'local-secret' };
-const FORWARD = { ...SHARED, DEAD_LETTER_TOPIC: 'dead', DESTINATION_CREDENTIALS: 'user:password' };
+const INTAKE = {
+  ...SHARED,
+  TOPIC: 'mutations',
+  CONTROL_TOPIC: 'control',
+  HMAC_SECRETS: 'local-secret',
+};
+const FORWARD = {
+  ...SHARED,
+  DEAD_LETTER_TOPIC: 'dead',
+  PULL_SUBSCRIPTION: 'forward',
+  WAKE_SUBSCRIPTION: 'wake',
+  DESTINATION_CREDENTIALS: 'user:password',
+};
 
 describe('a bundle alone in an empty folder, its commands linked by npm without a network', () => {
   const cleanups: (() => void)[] = [];
@@ -37,7 +48,7 @@ describe('a bundle alone in an empty folder, its commands linked by npm without 
   });
 
   test('forward refuses what is no push', async () => {
-    const options = { target: 'forward', readyStatus: 400, variables: FORWARD } as const;
+    const options = { target: 'forward', readyStatus: 405, variables: FORWARD } as const;
     const url = await deploy('forward', options);
     const answer = await fetch(url, { method: 'POST', body: '{"message":{}}' });
     expect(answer.status).toBe(400);
