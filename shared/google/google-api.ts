@@ -124,7 +124,9 @@ export function createGoogleApi({ baseUrl, credentials }: GoogleApiOptions): Goo
       try {
         return await attempt(request, ends);
       } catch (error) {
-        failure = error instanceof GoogleCallError ? error : GoogleCallError.ofConnection(error);
+        // What its own time ended says less than the try before.
+        if (Date.now() < request.until)
+          failure = error instanceof GoogleCallError ? error : GoogleCallError.ofConnection(error);
         throw failure;
       }
     }, late.signal);

@@ -326,22 +326,41 @@ describe('a queue that wants busy keys spaced', () => {
 });
 
 describe('what waits for a key', () => {
-  test('is handed over in one turn, in order: the next message begins where the operation changes', async () => {
+  test('is handed over a run of one operation at a time, so that their times tell the order', async () => {
     const { commitOf, begun } = fixture();
     const commits = (['add', 'add', 'remove', 'add'] as const).map((operation, index) =>
       commitOf(operation)('a.1', [`u${index}`]),
     );
-    await atOnce();
-    expect(usersOf(begun)).toEqual([['u0', 'u1'], ['u2'], ['u3']]);
+    for (const [index, users] of [['u0', 'u1'], ['u2'], ['u3']].entries()) {
+      await atOnce();
+      expect(usersOf(begun).slice(index)).toEqual([users]);
+      begun[index]?.acknowledge();
+      await atOnce();
+      expect(begun).toHaveLength(index + 1);
+      await jest.advanceTimersByTimeAsync(1);
+    }
     expect(begun.map(({ message }) => message.mutations[0]?.operation)).toEqual([
       'add',
       'remove',
       'add',
     ]);
-    for (const one of begun) one.acknowledge();
     expect(new Set(await Promise.all(commits.map(({ settled }) => settled)))).toEqual(
       new Set(['stored']),
     );
+  });
+
+  test('a run that is reached when its request was answered 503 is not published', async () => {
+    const { commitOf, begun } = fixture();
+    const [add, remove] = (['add', 'remove'] as const).map((operation) =>
+      commitOf(operation)('a.1', ['u']),
+    );
+    await atOnce();
+    remove?.answered.abort(new Error('answered 503'));
+    begun[0]?.acknowledge();
+    await atOnce();
+    await jest.advanceTimersByTimeAsync(1);
+    expect([await add?.settled, await remove?.settled]).toEqual(['stored', expect.anything()]);
+    expect(begun).toHaveLength(1);
   });
 
   test('is in flight up to the bytes of one publish: what is behind can be taken back', async () => {
