@@ -188,7 +188,7 @@ function runsOf(parts: readonly Waiting[]): Waiting[][] {
 
 /** Leaves out requests that were answered meanwhile. */
 function waitingStill(parts: readonly Waiting[]): Waiting[] {
-  for (const { answered, reject } of parts) if (answered.aborted) reject(answered.reason);
+  for (const part of parts) if (part.answered.aborted) part.reject(part.answered.reason);
   return parts.filter(({ answered }) => !answered.aborted);
 }
 

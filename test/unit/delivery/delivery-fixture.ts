@@ -11,7 +11,7 @@ import { decodeDeadLetter, type DeadLetter } from '../../../shared/dead-letters/
 import type { DeadMembers } from '../../../shared/dead-letters/dead-members.ts';
 import { createEmbeddedDeadMembers } from '../../../shared/dead-letters/embedded-dead-members.ts';
 import { createKeyBatchDelivery } from '../../../shared/delivery/deliver-key-batch.ts';
-import type { DeliverKeyBatch } from '../../../shared/delivery/key-batch.ts';
+import type { DeliverKeyBatch, KeyBatchResult } from '../../../shared/delivery/key-batch.ts';
 import { createDelivery } from '../../../shared/delivery/delivery.ts';
 import type { DeliveryDependencies } from '../../../shared/delivery/dependencies.ts';
 import { createLogger, type Logger } from '../../../shared/logger.ts';
@@ -101,14 +101,14 @@ export function deliveryFixture({
     log,
     deliver: async (message) => {
       const one = 'data' in message ? message : deliveryOf(message, new Date(clock.time));
-      let waits = false;
+      const seen: KeyBatchResult[] = [];
       const deliver = createDelivery(async (...batch) => {
         const result = await deliverBatch(...batch);
-        waits = result.postponed !== undefined;
+        seen.push(result);
         return result;
       });
       const settlement = await deliver(one, gone);
-      return waits ? 'waits' : settlement;
+      return seen[0]?.postponed === undefined ? settlement : 'waits';
     },
     deliverBatch,
     deadLetters: () => Promise.resolve(published),
