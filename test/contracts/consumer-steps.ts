@@ -19,7 +19,7 @@ export const SHORT_LEASE_MS = 2_000;
 /** For all else. */
 export const LONG_LEASE_MS = 10_000;
 export const LIMITS: PullLimits = { maxMessages: 1_000, maxBytes: 10_000_000 };
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** Many tests poll the emulator at once. */
 const POLL_MS = 100;
 

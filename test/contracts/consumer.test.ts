@@ -12,7 +12,7 @@ import { SHORT_LEASE_MS, type ConsumerFixture } from './consumer-steps.ts';
 import { consumerContract } from './consumer.contract.ts';
 import { provisionOrderedPull } from './provision-ordered-pull.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(600_000);
 
 type Wrap = (consumer: Consumer) => Consumer;
 
