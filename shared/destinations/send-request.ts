@@ -39,10 +39,12 @@ const DEFAULT_HEADERS = {
   'Accept-Encoding': 'identity',
   'User-Agent': 'audience-relay',
 };
+/** A connection that nobody used for this long may have been closed by the other side; fetch takes 4 s too. */
+const IDLE_CONNECTION_MS = 4_000;
 /** Their connections are kept, and keep no process alive. */
 const AGENTS = {
-  http: new HttpAgent({ keepAlive: true }),
-  https: new HttpsAgent({ keepAlive: true }),
+  http: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+  https: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
 };
 /** Source: Fetch standard, "null body status" (documented). */
 const WITHOUT_BODY = [204, 205, 304];

@@ -13,6 +13,8 @@ export function serverForEachTest(handler: HttpHandler): TestServer {
   let server: Server;
   beforeEach(async () => {
     server = createServer((request, response) => void handler(request, response));
+    // On a machine that stands still it would close connections that are about to be used.
+    server.keepAliveTimeout = 600_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterEach(async () => {
