@@ -51,9 +51,9 @@ const pubsub = {
 };
 
 const topics = {
-  /** Of mutations. */
+  /** Name of the topic of mutations. */
   TOPIC: name,
-  /** Of creations and rejected entries. */
+  /** Name of the topic of creations and rejected entries. */
   CONTROL_TOPIC: name,
 };
 

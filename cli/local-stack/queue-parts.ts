@@ -70,7 +70,7 @@ const NEVER_GONE = new AbortController().signal;
 const CONTROL_LEASE_MS = 600_000;
 
 export interface QueueOptions {
-  /** Of both topics. */
+  /** Settings of both topics' embedded queues. */
   readonly embeddedQueue?: EmbeddedQueueOptions;
   /** Puts something between a forward and its consumer, to try what other queues do. */
   readonly wrapConsumer?: (consumer: Consumer) => Consumer;

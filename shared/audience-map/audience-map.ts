@@ -24,7 +24,7 @@ export interface WaitingCreation {
   readonly audience: Audience;
   readonly requestId: string;
   readonly trace?: string | undefined;
-  /** When it was asked for: it is given up on by its age. */
+  /** Time of the request; at the age of the retry window the creation is given up on. */
   readonly askedAt: Date;
 }
 

@@ -153,7 +153,7 @@ export function createFirestoreAudienceMap(
 /** Only creations that wait have it, so that looking for them reads no other document. */
 const DUE_AT = 'waiting.dueAt';
 
-/** What waits, not before the lease that is taken now has ended. */
+/** The waiting creation of a record, due again when the lease that is taken now ends. */
 function waitingUntil(known: Stored | undefined, dueAt: Timestamp) {
   if (known?.state !== 'creating' || known.waiting === undefined) return {};
   return { waiting: { ...known.waiting, dueAt } };

@@ -6,7 +6,7 @@ const audience = z.object({ id: z.string(), name: z.string(), customer: z.int().
 const lease = z
   .object({ requestId: z.string(), holder: z.string(), expiresAt: z.instanceof(Timestamp) })
   .nullable();
-/** Of a creation that is to be tried again. */
+/** A creation that is to be tried again: its request, and the time of the next try. */
 const waiting = z.object({
   requestId: z.string(),
   trace: z.string().exactOptional(),

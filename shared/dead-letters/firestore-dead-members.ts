@@ -44,9 +44,9 @@ export interface FirestoreDeadMembersOptions {
   readonly destination: string;
   /** Of a read or a write; the wait of `recordDead` comes on top. */
   readonly timeoutMs?: number;
-  /** How long `find` may answer from memory unasked; the same for every instance. Default 1,000. */
+  /** Time for which `find` answers from memory without a look at the mark; the same for every instance. Default 1,000. */
   readonly freshMs?: number;
-  /** How long while no other instance records a death. Default ten minutes. */
+  /** Time for which it does so while no other instance records a death. Default ten minutes. */
   readonly keepMs?: number;
   /** The clock that entries grow old by. */
   readonly now?: () => Date;

@@ -36,7 +36,7 @@ export interface RecordCache {
 }
 
 interface KeptRecord {
-  /** Of the read, not of its answer: what was written meanwhile may be missing in it. */
+  /** Time at which the read began: what was written after it may be missing in the answer. */
   readonly startedAt: number;
   readonly record: Promise<DeadMembersOfAudience>;
   members: number;

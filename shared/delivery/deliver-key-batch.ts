@@ -48,7 +48,7 @@ type CreationItem = Extract<Item, { kind: 'create-audience' }>;
 /** The outcome of messages of a key batch. */
 interface Settled {
   readonly counts: DeliveryCounts;
-  /** What a creation waits for in the audience map. */
+  /** Present when a creation waits in the audience map: the reason. */
   readonly postponed?: Wait | undefined;
   /** Present: they must come again. */
   readonly wait?: Wait | undefined;

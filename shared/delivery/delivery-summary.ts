@@ -9,7 +9,7 @@ export interface KeyBatchEnd {
   /** Number of messages. */
   readonly acknowledged: number;
   readonly left: number;
-  /** Why the rest comes again, where the queue is the reason. */
+  /** The queue's reason for which the rest comes again; undefined: the delivery has its own. */
   readonly reason?: string | undefined;
 }
 

@@ -9,9 +9,9 @@ const PUSH_ACK_DEADLINE_SECONDS = 600;
 
 export interface Topics {
   readonly projectId: string;
-  /** Of mutations. */
+  /** Name of the topic of mutations. */
   readonly topic: string;
-  /** Of creations and rejected entries. */
+  /** Name of the topic of creations and rejected entries. */
   readonly controlTopic: string;
   readonly deadLetterTopic: string;
 }
